@@ -1,0 +1,93 @@
+"""Screens of casework: cases, activities, who works on a case."""
+
+from flask_babel import lazy_gettext as _
+
+from admin_views.engine.screen import Related, Screen
+from admin_views.menus import CASEWORK
+from tomoiki.cases.models import Activity, Case, CaseStaff
+
+CASES = Screen(
+    model=Case,
+    slug="cases",
+    name=_("Cases"),
+    one=_("case"),
+    menu=CASEWORK,
+    icon="case",
+    big=True,
+    list=(("title", "number"), "person", "status", "worker_type", "categories", "owner", "opened_on"),
+    phone=("worker_type", "categories"),
+    filters=("status", "categories", "owner", "person", "employer", "opened_on"),
+    sort="-opened_on",
+    facts=("person", ("worker_type", "employer"), "owner", ("opened_on", "closed_on"), ("next_action", "next_action_on")),
+    tags=("priority", "confidential", "categories"),
+    form=(
+        "person",
+        ("title", "opened_on"),
+        "priority",
+        "categories",
+        ("primary_category", "worker_type"),
+        ("employer", "org_supervising"),
+        ("owner", "confidential_reason"),
+        "confidential",
+        "story",
+        ("next_action", "next_action_on"),
+        "outcomes",
+        "outcome_note",
+        "prevented_crime_flag",
+        "ledger_no",
+    ),
+    related=(
+        Related(
+            Activity,
+            list=("at", "type", "minutes", "by", "interpreter", "note"),
+            timeline=True,
+            compose=("type", "note", "minutes"),
+        ),
+        Related(CaseStaff, list=("user", "role", "from_on", "to_on", "answer")),
+    ),
+)
+
+ACTIVITIES = Screen(
+    model=Activity,
+    slug="activities",
+    name=_("Activities"),
+    one=_("activity"),
+    menu=CASEWORK,
+    icon="chat",
+    big=True,
+    list=(("at", "place"), "type", "case", "by", "minutes", "note"),
+    phone=("minutes",),
+    filters=("case", "by", "at"),
+    sort="-at",
+    total=("minutes",),
+    facts=("case", "by", "interpreter", "minutes", "counts_as_contact"),
+    form=(
+        ("case", "at"),
+        "type",
+        ("minutes", "place"),
+        ("by", "interpreter"),
+        "note",
+        "note_lang",
+        "persons",
+        "counts_as_contact",
+    ),
+)
+
+CASE_STAFF = Screen(
+    model=CaseStaff,
+    slug="case-staff",
+    name=_("Staff of cases"),
+    one=_("assignment"),
+    icon="people",
+    list=("user", "case", "role", "from_on", "to_on", "answer"),
+    filters=("case", "user", "role", "answer"),
+    facts=("case", "user", "role", ("from_on", "to_on"), "answer"),
+    form=(
+        ("case", "user"),
+        "role",
+        ("from_on", "to_on"),
+        "answer",
+        ("may_contact", "share_story"),
+        ("share_health", "may_see_secret"),
+    ),
+)

@@ -1,0 +1,61 @@
+"""The engine: the only place that imports flask_admin. Turns Screens into pages, knows no subject and no role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flask_admin.babel
+from flask import Flask
+from flask_admin import Admin, BaseView, expose
+from flask_admin.theme import Theme
+from sqlalchemy.orm import Session
+
+from admin_views.engine import import_command, pages
+from admin_views.engine.checks import check_screens
+from admin_views.engine.office import Office, viewer
+from admin_views.engine.screen import Screen
+from admin_views.engine.stamp import Reckoned
+from admin_views.engine.view import compile_screen
+from tomoiki.core.access import Access, Viewer
+from tomoiki.core.languages import speak_through, use_own_catalogs
+
+NO_STATIC = {"static_folder": "none", "static_url_path": "/x-none"}  # the bundled 21 MB stay where they are
+
+
+class Home(BaseView):
+    """The front page."""
+
+    @expose("/")
+    def index(self) -> Any:
+        """Show what the viewer can do."""
+        return self.render("engine/home.html")
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        return pages.to_login() if viewer().id is None else None
+
+
+def install(
+    app: Flask,
+    screens: Sequence[Screen],
+    access: Access,
+    looking: Callable[[], Viewer],
+    setting: Callable[[Session, str], str],
+) -> None:
+    """Check the screens, compile them to views at their addresses, add the pages that belong to none."""
+    check_screens(screens)
+    app.extensions["tomoiki_office"] = Office({screen.slug: screen for screen in screens}, access, looking, setting)
+    use_own_catalogs(flask_admin.babel.domain, flask_admin.babel.wtforms_domain)
+    speak_through(flask_admin.babel.wtforms_domain)
+    admin = Admin(
+        app,
+        name="tomoiki",
+        url="/",
+        index_view=Home(name="Home", endpoint="admin", url="/", **NO_STATIC),
+        theme=Theme(folder="bootstrap4", base_template="engine/page.html"),
+    )
+    reckoned = Reckoned()
+    for screen in screens:
+        admin.add_view(compile_screen(screen, reckoned))
+    pages.install(app)
+    import_command.install(app)

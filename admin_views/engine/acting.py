@@ -1,0 +1,35 @@
+"""A screen's own verbs on one record: a button on its page, an address, a service."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import abort, flash, redirect
+from flask_admin import expose
+
+from admin_views.engine.screen import Action, Screen
+from tomoiki.core.access import Verb
+from tomoiki.core.database import db
+
+
+class ActionPages:
+    """The route of a screen's actions; mixed into the engine's view."""
+
+    screen: Screen
+
+    @expose("/<key>/do/<name>", methods=("POST",))
+    def run_view(self, key: str, name: str) -> Any:
+        """Run the action on the record, if it is offered there."""
+        action = self._action(name)
+        record = self.get_one(key, cast("Verb", action.needs))  # type: ignore[attr-defined]
+        if not action.offered(record):
+            abort(404)
+        record_id = record.id
+        message = action.run(db.session(), record)
+        db.session.commit()
+        flash(message, "success")
+        return redirect(f"/{self.screen.slug}/{record_id}", 303)
+
+    def _action(self, name: str) -> Action:
+        found = next((action for action in self.screen.actions if action.name == name), None)
+        return found or abort(404)

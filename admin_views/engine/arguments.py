@@ -1,0 +1,197 @@
+"""The arguments of a list's address: read, checked, and the bad ones told, never an error page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+from werkzeug.datastructures import MultiDict
+
+from admin_views.engine.office import access, viewer
+from admin_views.engine.rows import link_table
+from admin_views.engine.screen import Screen
+from tomoiki.core.dates import TOKYO, read_day
+from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.money import read_yen
+from tomoiki.core.reading import BadInput
+
+MAX_ID = 2**31 - 1
+MAX_PAGE = 1_000_000
+PER_PAGE, MAX_PER_PAGE = 50, 200
+QUERY_LENGTH = 200
+RESERVED = frozenset({"q", "page", "per_page", "sort", "filter", "lang"})
+RANGES = ("day", "moment", "yen", "integer")
+
+
+def parse_id(text: str | None) -> int | None:
+    """Return a record's id, or None for anything that cannot be one (notes, trap 9)."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 10:  # noqa: PLR2004
+        return None
+    return int(text) if 0 < int(text) <= MAX_ID else None
+
+
+@dataclass
+class Arguments:
+    """What the address asks for, after checking."""
+
+    query: str = ""
+    page: int = 1
+    per_page: int = PER_PAGE
+    sort: str = ""
+    filters: dict[str, Any] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    shows_filters: bool = False
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells two questions for a count apart."""
+        return self.query, tuple(sorted((name, str(value)) for name, value in self.filters.items()))
+
+    def to_query(self) -> list[tuple[str, str]]:
+        """Return the arguments as pairs for an address, without the page."""
+        pairs = [("q", self.query)] if self.query else []
+        for name, value in self.filters.items():
+            if isinstance(value, Range):
+                pairs += [(f"{name}.{end}", text) for end, text in (("from", value.low_text), ("to", value.high_text)) if text]
+            else:
+                pairs += [(name, str(item)) for item in value]
+        if self.sort:
+            pairs.append(("sort", self.sort))
+        if self.per_page != PER_PAGE:
+            pairs.append(("per_page", str(self.per_page)))
+        return pairs
+
+
+@dataclass(frozen=True)
+class Range:
+    """Both ends of a filter over days, moments or amounts; None is open."""
+
+    low: Any = None
+    high: Any = None
+    low_text: str = ""
+    high_text: str = ""
+
+
+def read_arguments(screen: Screen, given: MultiDict[str, str]) -> Arguments:
+    """Read and check the arguments of a list; what cannot be used is ignored with a notice."""
+    found = Arguments(query=given.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH])
+    found.page = _number(given.get("page"), 1, MAX_PAGE)
+    found.per_page = _number(given.get("per_page"), PER_PAGE, MAX_PER_PAGE)
+    found.shows_filters = given.get("filter") == "1"
+    _read_sort(screen, given.get("sort", ""), found)
+    for name in _asked(given):
+        _read_filter(screen, name, given, found)
+    return found
+
+
+def _asked(given: MultiDict[str, str]) -> Iterable[str]:
+    return dict.fromkeys(name.removesuffix(".from").removesuffix(".to") for name in given if name not in RESERVED)
+
+
+def _number(text: str | None, default: int, most: int) -> int:
+    number = parse_id(text)
+    return default if number is None else min(number, most)
+
+
+def _read_sort(screen: Screen, asked: str, found: Arguments) -> None:
+    name = asked.removeprefix("-")
+    if not name:
+        return
+    if name not in sortable(screen):
+        found.notices.append(_("The list cannot be sorted by “%(name)s”.", name=name[:40]))
+        return
+    found.sort = asked
+
+
+def sortable(screen: Screen) -> frozenset[str]:
+    """Return the fields by which this viewer may sort: shown in the list, single, visible on every row."""
+    known, may, who = fields_of(screen.model), access(), viewer()
+    names = (name for name in screen.columns if not known[name].is_plural and not known[name].secret)
+    return frozenset(name for name in names if may.sees(who, screen.model, name))
+
+
+def filterable(screen: Screen) -> tuple[str, ...]:
+    """Return the fields by which this viewer may filter: a filter on a hidden field would tell what it holds."""
+    may, who = access(), viewer()
+    return tuple(name for name in screen.filters if may.sees(who, screen.model, name))
+
+
+def _read_filter(screen: Screen, name: str, given: MultiDict[str, str], found: Arguments) -> None:
+    if name not in filterable(screen):
+        found.notices.append(_("“%(name)s” is no filter of this list.", name=name[:40]))
+        return
+    what = fields_of(screen.model)[name]
+    value = _range(what, given, found) if what.kind in RANGES else _values(what, given.getlist(name), found)
+    if value:
+        found.filters[name] = value
+
+
+def _values(what: Field, texts: list[str], found: Arguments) -> list[Any]:
+    if what.kind in ("ref", "refs"):
+        values: list[Any] = [number for text in texts if (number := parse_id(text))]
+    elif what.kind == "flag":
+        values = [text for text in texts if text in ("yes", "no")]
+    else:
+        known = what.choices._value2member_map_ if what.choices else {}
+        values = [text for text in texts if text in known]
+    if len(values) < len([text for text in texts if text]):
+        found.notices.append(_("A value of the filter “%(field)s” is not known and was left out.", field=what.label))
+    return values
+
+
+def _range(what: Field, given: MultiDict[str, str], found: Arguments) -> Range | None:
+    low, high = given.get(f"{what.name}.from", ""), given.get(f"{what.name}.to", "")
+    ends = [_end(what, text, found) for text in (low, high)]
+    if ends == [None, None]:
+        return None
+    texts = [text if end is not None else "" for text, end in zip((low, high), ends, strict=True)]
+    return Range(*ends, *texts)
+
+
+def _end(what: Field, text: str, found: Arguments) -> Any:
+    if not text.strip():
+        return None
+    read = read_day if what.kind in ("day", "moment") else read_yen
+    try:
+        return read(text).value
+    except BadInput as fault:
+        found.notices.append(f"{what.label}: {fault.message}")
+        return None
+
+
+def conditions(screen: Screen, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions of a screen's own part of the table and of the filters."""
+    table = screen.model.__table__
+    found = [table.c[name] == value for name, value in screen.only.items()]
+    for name, value in filters.items():
+        found += _condition(screen, fields_of(screen.model)[name], value)
+    return found
+
+
+def _condition(screen: Screen, what: Field, value: Any) -> list[ColumnElement[bool]]:
+    columns = screen.model.__table__.c
+    if isinstance(value, Range):
+        return _between(columns[what.name], what, value)
+    if what.kind == "ref":
+        return [columns[f"{what.name}_id"].in_(value)]
+    if what.kind == "codes":
+        link = link_table(screen.model, what.name)
+        owner = link.c[f"{screen.model.__tablename__}_id"]
+        return [sa.select(owner).where(owner == columns.id, link.c.code.in_(value)).exists()]
+    if what.kind == "flag":
+        return [columns[what.name].in_([text == "yes" for text in value])]
+    return [columns[what.name].in_(value)]
+
+
+def _between(column: ColumnElement[Any], what: Field, value: Range) -> list[ColumnElement[bool]]:
+    low, high = value.low, value.high
+    if what.kind == "moment":
+        low = low and datetime.combine(low, time(), TOKYO)
+        high = high and datetime.combine(high + timedelta(days=1), time(), TOKYO)
+        return [*([column >= low] if low else []), *([column < high] if high else [])]
+    return [*([column >= low] if low is not None else []), *([column <= high] if high is not None else [])]

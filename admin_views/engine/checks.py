@@ -1,0 +1,164 @@
+"""The start-up check: every fault of every screen in one list, each in a sentence, with what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+
+from admin_views.engine.arguments import RESERVED
+from admin_views.engine.detail import pointing_field
+from admin_views.engine.screen import Screen, flat
+from tomoiki.core.fields import fields_of, table_name
+from tomoiki.core.records import Record
+
+MOST_FACTS = 5
+FIXED_SLUGS = frozenset({"login", "logout", "setup", "lang", "search", "calendar", "healthz", "sos", "join", "checkin", "static", "account"})
+
+
+class ScreenFaults(Exception):  # noqa: N818 - named after the fact
+    """The declarations do not hold together; the message lists every fault."""
+
+
+def check_screens(screens: Sequence[Screen]) -> None:
+    """Raise ScreenFaults with all faults of all screens, or return quietly."""
+    faults = [fault for screen in screens for fault in faults_of(screen)]
+    faults += _doubles(screens)
+    if faults:
+        raise ScreenFaults("\n".join(faults))
+
+
+def faults_of(screen: Screen) -> Iterator[str]:
+    """Yield what is wrong with one screen."""
+    for check in (_unknown_fields, _plural_places, _sorting, _filters, _missing_required, _facts, _related, _importable):
+        for fault in check(screen):
+            yield f"{screen.slug}: {fault}"
+
+
+def _doubles(screens: Sequence[Screen]) -> Iterator[str]:
+    seen: set[str] = set()
+    for screen in screens:
+        if screen.slug in seen:
+            yield f"{screen.slug}: two screens have this slug"
+        if screen.slug in FIXED_SLUGS:
+            yield f"{screen.slug}: this address belongs to another page"
+        seen.add(screen.slug)
+
+
+def _unknown(screen: Screen, where: str, names: Iterable[str]) -> Iterator[str]:
+    known = fields_of(screen.model)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            yield f"{where}: no field {name!r} in {screen.model.__name__}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _unknown_fields(screen: Screen) -> Iterator[str]:
+    places = {
+        "list": screen.columns,
+        "phone": screen.phone,
+        "filters": screen.filters,
+        "total": screen.total,
+        "facts": tuple(flat(screen.facts)),
+        "tags": screen.tags,
+        "form": screen.fields,
+        "labels": tuple(screen.labels),
+        "synonyms": tuple(name.partition(".")[0] for name in screen.synonyms if "." not in name),
+    }
+    for where, names in places.items():
+        yield from _unknown(screen, where, names)
+
+
+def _plural_places(screen: Screen) -> Iterator[str]:
+    known = fields_of(screen.model)
+    for row in screen.form:
+        if not isinstance(row, str):
+            for name in row:
+                if name in known and known[name].kind == "codes":
+                    yield f"form: {name!r} has several values and needs a row of its own"
+    for name in screen.columns[:1]:
+        if name in known and known[name].is_plural:
+            yield f"list: the first column leads to the record, {name!r} has several values"
+    for name in screen.columns:
+        if name in known and known[name].secret:
+            yield f"list: {name!r} is secret (S2) and never stands in a list"
+
+
+def _sorting(screen: Screen) -> Iterator[str]:
+    name, table = screen.sort.removeprefix("-"), screen.model.__table__
+    if name == "id":
+        return
+    known = fields_of(screen.model)
+    if name not in known:
+        yield from _unknown(screen, "sort", [name])
+    elif known[name].is_plural or known[name].kind == "ref":
+        yield f"sort: {name!r} is no single column of {screen.model.__name__}"
+    elif name not in _indexed(screen.model):
+        yield f"sort: {name!r} has no index; declare one that begins with it in {table.name}"
+
+
+def _filters(screen: Screen) -> Iterator[str]:
+    known, indexed = fields_of(screen.model), _indexed(screen.model)
+    for name in screen.filters:
+        if name in RESERVED:
+            yield f"filters: {name!r} is an argument of every list"
+        field = known.get(name)
+        if field is None:
+            continue
+        if field.secret or field.kind in ("long", "json") or (field.kind == "text" and not field.choices):
+            yield f"filters: {name!r} is free text or secret; search finds it, a filter cannot"
+        column = f"{name}_id" if field.kind == "ref" else name
+        if screen.big and not field.is_plural and column not in indexed:
+            yield f"filters: the table is big and {name!r} has no index"
+
+
+def _indexed(model: type[Record]) -> set[str]:
+    table = model.__table__
+    found = {next(iter(index.columns)).name for index in table.indexes}
+    return found | {column.name for column in table.c if column.unique or column.primary_key}
+
+
+def _missing_required(screen: Screen) -> Iterator[str]:
+    if not screen.creates:
+        return
+    filled = {*screen.fields, *screen.only}
+    for name, field in fields_of(screen.model).items():
+        if field.required and not field.read_only and name not in filled:
+            yield f"form: required field {name!r} is not on the form, so no record could be made"
+
+
+def _facts(screen: Screen) -> Iterator[str]:
+    if len(screen.facts) > MOST_FACTS:
+        yield f"facts: at most {MOST_FACTS}, there are {len(screen.facts)}"
+
+
+def _related(screen: Screen) -> Iterator[str]:
+    for related in screen.related:
+        known, by = fields_of(related.model), pointing_field(related, screen.model)
+        if by not in known:
+            names = [name for name, field in known.items() if field.target == screen.model.__name__]
+            yield f"related: say which field of {related.model.__name__} points here (by={names!r})"
+        for name in (*related.list, *related.compose):
+            if name not in known:
+                yield f"related: no field {name!r} in {related.model.__name__}"
+
+
+def _importable(screen: Screen) -> Iterator[str]:
+    from admin_views.engine.rows import record_named  # noqa: PLC0415 - models exist only when screens do
+
+    for path in screen.importable:
+        head, _, tail = path.partition(".")
+        if not tail:
+            yield from _unknown(screen, "importable", [head])
+            continue
+        model = next((m for m in _children(screen.model) if table_name(m.__name__) == head), None)
+        if model is None or tail not in fields_of(record_named(model.__name__)):
+            yield f"importable: no child record for {path!r}"
+
+
+def _children(model: type[Record]) -> Iterator[type[Record]]:
+    from tomoiki.core.database import Base  # noqa: PLC0415
+
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, Record):
+            if any(field.target == model.__name__ for field in fields_of(mapper.class_).values()):
+                yield mapper.class_

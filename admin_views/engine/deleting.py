@@ -1,0 +1,101 @@
+"""The delete page: what goes along, what stays, and why a record must not be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, flash, make_response, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from admin_views.engine.office import access, office, viewer
+from admin_views.engine.screen import Screen
+from tomoiki.core.database import Base, db
+from tomoiki.core.records import Record
+
+
+@dataclass(frozen=True)
+class Dependant:
+    """Records of one kind that hang on the record; they go along, or stand in the way."""
+
+    name: str
+    count: int
+    goes_along: bool
+    slug: str = ""
+
+
+class DeletePages:
+    """The route of deleting; mixed into the engine's view."""
+
+    screen: Screen
+    model: type[Record]
+
+    @expose("/<key>/delete", methods=("GET", "POST"))
+    def delete_view(self, key: str) -> Any:
+        """Ask on a page of its own, then delete."""
+        if not self.screen.deletes:
+            abort(404)
+        record = self.get_one(key, "delete")  # type: ignore[attr-defined]
+        dependants = list(dependants_of(db.session(), record))
+        reason = record.keeps(db.session())
+        blocking = [one for one in dependants if not one.goes_along]
+        if request.method == "GET" or reason or blocking:
+            return self._delete_page(record, dependants, reason, 409 if request.method == "POST" else 200)
+        try:
+            _delete(db.session(), record)
+            db.session.commit()
+        except IntegrityError:
+            db.session.rollback()
+            return self._delete_page(self.get_one(key, "delete"), dependants, _("Other records still point at it."), 409)  # type: ignore[attr-defined]
+        flash(_("Deleted. An administrator can put it back from the change log."), "success")
+        return redirect(f"/{self.screen.slug}/", 303)
+
+    def _delete_page(self, record: Record, dependants: list[Dependant], reason: Any, status: int) -> Any:
+        page = self.render(  # type: ignore[attr-defined]
+            "engine/delete.html",
+            screen=self.screen,
+            record=record,
+            along=[one for one in dependants if one.goes_along],
+            blocking=[one for one in dependants if not one.goes_along],
+            reason=reason,
+        )
+        return make_response(page, status)
+
+
+def dependants_of(session: Session, record: Record) -> Iterator[Dependant]:
+    """Yield the kinds of records that point at this one; link rows of its own fields do not count."""
+    for mapper in Base.registry.mappers:
+        if not issubclass(mapper.class_, Record):
+            continue
+        for key in _keys_to(mapper.local_table, record):
+            count = session.scalar(sa.select(sa.func.count()).select_from(mapper.local_table).where(key.parent == record.id))
+            if count:
+                yield _dependant(mapper.class_, count, key.ondelete == "CASCADE")
+
+
+def _keys_to(table: Any, record: Record) -> Iterator[sa.ForeignKey]:
+    return (key for column in table.c for key in column.foreign_keys if key.column.table is type(record).__table__)
+
+
+def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
+    screen = office().screen_of(model)
+    name = str(screen.name) if screen else model.__tablename__
+    may_open = screen is not None and access().may(viewer(), "read", model)
+    return Dependant(name, count, goes_along, screen.slug if screen and may_open else "")
+
+
+def _delete(session: Session, record: Record) -> None:
+    """Delete the record and, one by one so that the log holds each, what goes along."""
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, Record):
+            for key in _keys_to(mapper.local_table, record):
+                if key.ondelete == "CASCADE":
+                    for child in session.scalars(sa.select(mapper.class_).where(key.parent == record.id)):
+                        _delete(session, child)
+    session.delete(record)
+    session.flush()

@@ -1,0 +1,345 @@
+"""The detail page: what leads, the rest of the record, and the records that point at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, make_response, redirect, request, session
+from flask_admin import expose
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement
+
+from admin_views.engine.listing import cell, ordering
+from admin_views.engine.moving import Move, moves_of
+from admin_views.engine.office import access, office, viewer
+from admin_views.engine.rows import Selection, label_text, params, plurals, record_named, selection
+from admin_views.engine.screen import Related, Screen
+from admin_views.engine.values import label, paragraphs, plain_text, shower
+from tomoiki.core.database import db
+from tomoiki.core.dates import in_tokyo, now
+from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.history import log_access
+from tomoiki.core.records import Record, label_fields
+
+COMPOSED = 5
+OPEN_HOURS = 1  # how long a reason opens a secret record in this session
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A field on the detail page: label and HTML; a secret one has neither value nor hint until it is shown."""
+
+    name: str
+    label: str
+    html: Markup
+    sub: Markup = Markup("")
+    is_secret: bool = False
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class RelatedTable:
+    """Records that point here: their columns, rows, how many there are, and where to add one."""
+
+    screen: Screen
+    related: Related
+    by: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]]
+    events: Sequence[Mapping[str, Any]]
+    count: int
+    may_add: bool
+    compose: Any = None
+
+
+class DetailPages:
+    """The routes of the detail page and of showing a secret field; mixed into the engine's view."""
+
+    screen: Screen
+    model: type[Record]
+
+    @expose("/<key>")
+    def details_view(self, key: str) -> Any:
+        """Show a record."""
+        return self._detail_page(self.read_row(key), ())  # type: ignore[attr-defined]
+
+    @expose("/<key>/reveal", methods=("POST",))
+    def reveal_view(self, key: str) -> Any:
+        """Show one secret field; that it was shown is written down."""
+        row = self.read_row(key)  # type: ignore[attr-defined]
+        name = request.form.get("field", "")
+        known = fields_of(self.model).get(name)
+        if known is None or not known.secret or name not in row:
+            abort(404)
+        log_access("reveal", self.model.__tablename__, row["id"], name)
+        answer = self._detail_page(row, (name,))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @expose("/<key>/reason", methods=("POST",))
+    def reason_view(self, key: str) -> Any:
+        """Open a record that asks for a reason: the reason is written down, the record opens for an hour."""
+        record_id = self.find_behind_reason(key)  # type: ignore[attr-defined]
+        if record_id is None:
+            abort(404)
+        reason = request.form.get("reason", "").strip()[:300]
+        if not reason:
+            return self.ask_reason(key, missing=True)
+        log_access("reason", self.model.__tablename__, record_id, reason)
+        until = now().replace(microsecond=0).timestamp() + OPEN_HOURS * 3600
+        session["opened"] = [*session.get("opened", [])[-20:], [self.model.__tablename__, record_id, until]]
+        return redirect(f"/{self.screen.slug}/{record_id}", 303)
+
+    def ask_reason(self, key: str, *, missing: bool = False) -> Any:
+        """Show the form that asks for a reason; it holds nothing of the record."""
+        page = self.render("engine/reason.html", screen=self.screen, key=key, missing=missing)  # type: ignore[attr-defined]
+        return make_response(page, 422 if missing else 200)
+
+    def _detail_page(self, row: dict[str, Any], revealed: Sequence[str]) -> Any:
+        page = self.render(  # type: ignore[attr-defined]
+            "engine/detail.html", screen=self.screen, detail=Detail(self.screen, row, revealed)
+        )
+        if any(field.personal for field in fields_of(self.model).values()):
+            log_access("view", self.model.__tablename__, row["id"])
+        return make_response(page)
+
+
+class Detail:
+    """What the detail page shows of one record."""
+
+    def __init__(self, screen: Screen, row: dict[str, Any], revealed: Sequence[str]) -> None:
+        """Complete the row with the fields of several values, and ask for related records."""
+        self.screen, self.row, self.revealed = screen, row, revealed
+        self.id: int = row["id"]
+        known = fields_of(screen.model)
+        many = [name for name, field in known.items() if field.is_plural and self._sees(name)]
+        for name, values in plurals(db.session(), screen.model, many, [self.id]).items():
+            row[name] = values.get(self.id, [])
+        self.related = [table for related in screen.related if (table := related_table(screen, self.id, related))]
+
+    def _sees(self, name: str) -> bool:
+        return access().sees(viewer(), self.screen.model, name)
+
+    @property
+    def title(self) -> str:
+        """Return what names the record: its title where it has one, else its label."""
+        leads = self.screen.columns[:1] + label_fields(self.screen.model)
+        for name in leads:
+            if value := self.row.get(name):
+                return label_text(record_named(self.known[name].target), value) if self.known[name].kind == "ref" else plain_text(
+                    self.known[name], value
+                )
+        return f"#{self.id}"
+
+    @property
+    def known(self) -> Mapping[str, Field]:
+        """Return the model's fields."""
+        return fields_of(self.screen.model)
+
+    @property
+    def number(self) -> str:
+        """Return the record's own number, if it has one that is not its title."""
+        rule = self.screen.model.__numbering__
+        found = str(self.row.get(rule.field) or "") if rule else ""
+        return "" if found == self.title else found
+
+    @property
+    def status(self) -> Markup:
+        """Return the mark of the record's state."""
+        moves = self.screen.model.__moves__
+        if not moves or moves.field not in self.row:
+            return Markup("")
+        return Markup(shower(self.known[moves.field], is_status=True)(self.row[moves.field]))  # noqa: S704 - escaped there
+
+    @property
+    def tags(self) -> list[str]:
+        """Return the tags under the title."""
+        found = []
+        for name in self.screen.tags:
+            values = self.row.get(name) or []
+            for code in [values] if isinstance(values, str) else values:
+                found.append(label(self.known[name].choices, code))  # type: ignore[arg-type]
+        return found
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Return the strip of at most five facts."""
+        found = []
+        for row in self.screen.facts:
+            names = [name for name in ((row,) if isinstance(row, str) else row) if name in self.row]
+            if names:
+                lead, *rest = [self._fact(name) for name in names]
+                subs = Markup(" ・ ").join(fact.html for fact in rest if fact.html)
+                found.append(Fact(lead.name, lead.label, lead.html or Markup("—"), subs))
+        return found
+
+    @property
+    def rest(self) -> list[Fact]:
+        """Return all other fields that are filled, in the form's order, then those nobody fills in."""
+        leading = {name for row in self.screen.facts for name in ((row,) if isinstance(row, str) else row)}
+        leading |= {self.screen.columns[0], *self.screen.tags}
+        names = [*self.screen.fields, *(name for name in self.known if name not in self.screen.fields)]
+        shown = [name for name in names if name in self.row and name not in leading and not self._is_title(name)]
+        return [fact for name in shown if (fact := self._fact(name)).html or fact.is_secret]
+
+    def _is_title(self, name: str) -> bool:
+        moves, rule = self.screen.model.__moves__, self.screen.model.__numbering__
+        return name in (moves.field if moves else "", rule.field if rule else "")
+
+    def _fact(self, name: str) -> Fact:
+        field, value = self.known[name], self.row.get(name)
+        label = str(self.screen.labels.get(name, field.label))
+        if field.secret and name not in self.revealed:
+            return Fact(name, label, Markup(""), is_secret=value is not None)
+        return Fact(name, label, self._html(field, value), is_long=field.long)
+
+    def _html(self, field: Field, value: Any) -> Markup:
+        if value is None or value == "" or value == []:
+            return Markup("")
+        if field.kind == "ref":
+            return self._link(field, value)
+        if field.kind == "refs":
+            target = record_named(field.target)
+            return Markup("、").join(label_text(target, item) for item in value)
+        if field.kind == "long" or field.long:
+            return paragraphs(value)
+        if field.kind == "json":
+            return Markup("<br>").join(f"{key}: {item}" for key, item in value.items()) if isinstance(value, dict) else Markup("")
+        return Markup(cell(field)(value) if field.narrative is False else escape(plain_text(field, value)))  # noqa: S704
+
+    def _link(self, field: Field, value: Any) -> Markup:
+        target = record_named(field.target)
+        screen, text = office().screen_of(target), label_text(target, value)
+        if screen is None or not access().may(viewer(), "read", target):
+            return escape(text)
+        return Markup('<a href="/{}/{}">{}</a>').format(screen.slug, self.row[f"{field.name}.id"], text)
+
+    # -- what may be done --------------------------------------------------------------------------------------------
+    @property
+    def may_update(self) -> bool:
+        """Tell whether she may edit this very record."""
+        return bool(self.row.get("may.update"))
+
+    @property
+    def may_delete(self) -> bool:
+        """Tell whether she may ask for this record to be deleted."""
+        return bool(self.row.get("may.delete")) and self.screen.deletes
+
+    @property
+    def moves(self) -> list[Move]:
+        """Return the states that may follow."""
+        return moves_of(self.screen.model, self.row) if self.may_update else []
+
+
+def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> dict[str, Any] | None:
+    """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
+    model = screen.model
+    chosen = selection(model, names or fields_of(model))
+    flags = [_may(model, verb) for verb in ("update", "delete")]
+    opened = (model.__tablename__, key) in viewer().opened
+    statement = _one(chosen, flags, model, key, opened=opened).where(
+        *(model.__table__.c[name] == value for name, value in screen.only.items())
+    )
+    row = db.session.execute(statement, params()).one_or_none()
+    if row is None:
+        return None
+    values = chosen.read(row[:-2]) if not opened else _whole(chosen, row[:-2])
+    return values | {"may.update": row[-2] or opened, "may.delete": row[-1] or opened}
+
+
+def _whole(chosen: Selection, row: Any) -> dict[str, Any]:
+    return Selection(chosen.model, chosen.columns, chosen.names, chosen.joined, ()).read(
+        [row[0], *row[len(row) - len(chosen.names) :]]
+    ) if len(chosen.masks) > 1 else dict(zip(["id", *chosen.names], row, strict=True))
+
+
+def _one(chosen: Selection, flags: Sequence[Any], model: type[Record], key: int, *, opened: bool) -> sa.Select[Any]:
+    statement = sa.select(*chosen.columns, *flags).select_from(chosen.joined).where(model.__table__.c.id == key)
+    scope = access().scope(viewer(), model)
+    return statement if scope is None or opened else statement.where(scope)
+
+
+def _may(model: type[Record], verb: Any) -> ColumnElement[Any]:
+    scope = access().scope(viewer(), model, verb)
+    if scope is None:
+        return sa.literal(1)
+    return sa.case((scope, 1), else_=0)
+
+
+# -- related records ---------------------------------------------------------------------------------------------------
+def pointing_field(related: Related, model: type[Record]) -> str:
+    """Return the field of the related model that points here; the declaration names it where there are several."""
+    known = fields_of(related.model).values()
+    found = [field.name for field in known if field.target == model.__name__ and field.kind == "ref"]
+    return related.by or (found[0] if len(found) == 1 else "")
+
+
+def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | None:
+    """Return the related records that this viewer may see, or None where she may see none at all."""
+    target = office().screen_of(related.model)
+    by = pointing_field(related, screen.model)
+    if target is None or not access().may(viewer(), "read", related.model) or not access().sees(viewer(), related.model, by):
+        return None
+    names = [name for name in related.list if name != by]
+    chosen = selection(related.model, names)
+    rows, count = _related_rows(related, chosen, by, key)
+    many = plurals(db.session(), related.model, [n for n in names if fields_of(related.model)[n].is_plural], [r["id"] for r in rows])
+    for name, values in many.items():
+        for row in rows:
+            row[name] = values.get(row["id"], [])
+    shown = [name for name in names if name in chosen.names or name in many]
+    known, moves = fields_of(related.model), related.model.__moves__
+    shows = [cell(known[name], is_status=bool(moves and moves.field == name)) for name in shown]
+    lines = [(row["id"], [show(row.get(name)) for name, show in zip(shown, shows, strict=True)]) for row in rows]
+    may_add = access().may(viewer(), "create", related.model) and target.creates
+    heads = [str(target.labels.get(name, known[name].label)) for name in shown]
+    events = [_event(related, row) for row in rows] if related.timeline else ()
+    return RelatedTable(target, related, by, heads, lines, events, count, may_add)
+
+
+def _related_rows(related: Related, chosen: Selection, by: str, key: int) -> tuple[list[dict[str, Any]], int]:
+    table = related.model.__table__
+    scope = access().scope(viewer(), related.model)
+    where = [table.c[f"{by}_id"] == key, *([scope] if scope is not None else [])]
+    order = table.c["at"] if related.timeline else table.c.id
+    total = sa.func.count().over().label("total")
+    statement = sa.select(*chosen.columns, total).select_from(chosen.joined).where(*where)
+    statement = statement.order_by(*ordering(order, table.c.id, is_down=True)).limit(related.limit)
+    found = db.session.execute(statement, params()).all()
+    return [chosen.read(row[:-1]) for row in found], (found[0][-1] if found else 0)
+
+
+def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a timeline entry: what, when, who, minutes, words."""
+    known = fields_of(related.model)
+    local = in_tokyo(row["at"])
+    parts = [plain_text(known[name], row[name]) for name in ("minutes",) if row.get(name) is not None]
+    people = [str(row[name]) for name in ("by", "interpreter") if row.get(name)]
+    return {
+        "id": row["id"],
+        "what": label(known["type"].choices, row["type"]),  # type: ignore[arg-type]
+        "day": local.date(),
+        "time": local.strftime("%H:%M"),
+        "by": [*people, *parts],
+        "words": paragraphs(row["note"]) if row.get("note") else Markup(""),
+        "is_small": row["type"] == "system",
+    }
+
+
+def composer_types(table: RelatedTable) -> list[tuple[str, str]]:
+    """Return the kinds of event that the small form offers: the first five of the list."""
+    choices = fields_of(table.related.model)["type"].choices
+    return [(member.value, str(member.label)) for member in choices][:COMPOSED] if choices else []
+
+
+def day_heading(day: Any) -> str:
+    """Return the heading of a day in a timeline."""
+    from flask_babel import format_date  # noqa: PLC0415
+
+    today = in_tokyo(now()).date()
+    text = format_date(day, "yyyy-MM-dd (EEE)")
+    return f"{_('Today')} {text}" if day == today else text

@@ -1,0 +1,252 @@
+"""New and edit: the form from the Screen's rows, saving, and what happens when a form comes twice or too late."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, flash, make_response, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
+
+from admin_views.engine.arguments import parse_id
+from admin_views.engine.conflict import Conflict, find_conflict, resolve
+from admin_views.engine.histories import user_names
+from admin_views.engine.inputs import Input, OptionalFlagInput
+from admin_views.engine.office import access, viewer
+from admin_views.engine.rows import params
+from admin_views.engine.saving import save_changes, save_new
+from admin_views.engine.screen import Row, Screen
+from tomoiki.core.database import Base, Moment, db
+from tomoiki.core.dates import in_tokyo
+from tomoiki.core.fields import fields_of
+from tomoiki.core.records import Fault, Record
+
+
+class SentForm(Base):
+    """A form that was saved, by its own token: sent twice it makes one record."""
+
+    __tablename__ = "sent_form"
+    token: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    entity: Mapped[str] = mapped_column(sa.String(40))
+    record_id: Mapped[int]
+
+
+class FormPages:
+    """The routes of new and edit; mixed into the engine's view."""
+
+    screen: Screen
+    model: type[Record]
+
+    @expose("/new", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        """Show an empty or prefilled form, or save a new record."""
+        if not self.screen.creates:
+            abort(404)
+        form = self._form(None)
+        if request.method == "GET":
+            return self._form_page(form, None, [])
+        if (known := _sent(db.session())) is not None:
+            return redirect(_next() or f"/{self.screen.slug}/{known}", 303)
+        record = self.model(**self.screen.only)
+        faults = _filled(form, record, {}) or save_new(db.session(), record)
+        if faults or not self._may_keep(record):
+            return self._refused(form, None, faults or [Fault(_("You may not save this: it would be hidden from you."))])
+        _remember(db.session(), record)
+        record_id = record.id
+        db.session.commit()
+        return self._saved(record_id)
+
+    @expose("/<key>/edit", methods=("GET", "POST"))
+    def edit_view(self, key: str) -> Any:
+        """Show the form of a record, or save its changes."""
+        record = self.get_one(key, "update")  # type: ignore[attr-defined]
+        if request.method == "GET":
+            return self._form_page(self._form(record), record, [])
+        sent = resolve(request.form, record, self._names())
+        version = parse_id(sent.get("_version"))
+        if version != record.version:
+            conflict = find_conflict(db.session(), self.screen, record, version, sent, self._form(record, sent))
+            if conflict.clashes:
+                return self._conflict_page(record, conflict)
+            sent = conflict.merged
+        return self._save_edit(record, self._form(record, sent))
+
+    def _save_edit(self, record: Record, form: Any) -> Any:
+        try:
+            faults = _filled(form, record, {}) or save_changes(db.session(), record)
+        except StaleDataError:
+            db.session.rollback()
+            abort(409)
+        if faults or not self._may_keep(record):
+            db.session.rollback()
+            return self._refused(form, record, faults or [Fault(_("You may not save this: it would be hidden from you."))])
+        record_id = record.id
+        db.session.commit()
+        return self._saved(record_id)
+
+    # -- the form --------------------------------------------------------------------------------------------------
+    def _names(self) -> list[str]:
+        """Return the form's fields that this viewer may see and that people fill in."""
+        shown, known = access().fields(viewer(), self.model), fields_of(self.model)
+        return [
+            name
+            for name in self.screen.fields
+            if not known[name].read_only and name not in self.screen.only and (shown is None or name in shown)
+        ]
+
+    def _form(self, record: Record | None, sent: MultiDict[str, str] | None = None) -> Any:
+        given = (sent or request.form) if request.method == "POST" else None
+        is_new = record is None
+        form = self._create_form_class(given, obj=record)  # type: ignore[attr-defined]
+        for name in set(form._fields) - set(self._names()):  # noqa: SLF001 - WTForms' own way to drop a field
+            delattr(form, name)
+        if is_new and given is None:
+            _show_prefilled(form)
+        return form
+
+    def _form_page(self, form: Any, record: Record | None, faults: list[Fault], status: int = 200) -> Any:
+        page = self.render(  # type: ignore[attr-defined]
+            "engine/form.html",
+            screen=self.screen,
+            rows=_rows(form, self.screen.form),
+            record=record,
+            faults=faults,
+            wrong=[field for field in form if field.errors],
+            once=request.form.get("_once") or new_token(),
+            version=request.form.get("_version") or (record.version if record else ""),
+            next=_next(),
+        )
+        return make_response(page, status)
+
+    def _refused(self, form: Any, record: Record | None, faults: list[Fault]) -> Any:
+        """Show the form again with what was typed, and each fault by its field."""
+        general = []
+        for fault in faults:
+            field = form._fields.get(fault.field)  # noqa: SLF001
+            if field is None:
+                general.append(fault)
+            elif str(fault.message) not in field.errors:
+                field.errors = [*field.errors, str(fault.message)]
+        if record is not None:
+            db.session.rollback()
+            record = self.get_one(str(record.id), "update")  # type: ignore[attr-defined]
+        return self._form_page(form, record, [fault for fault in general if fault.message], 422)
+
+    def _conflict_page(self, record: Record, conflict: Conflict) -> Any:
+        who = user_names(db.session(), {conflict.user_id}).get(conflict.user_id, _("System")) if conflict.user_id else _("System")
+        time = in_tokyo(conflict.at).strftime("%H:%M") if conflict.at else ""
+        page = self.render(  # type: ignore[attr-defined]
+            "engine/conflict.html", screen=self.screen, record=record, conflict=conflict, who=who, time=time
+        )
+        return make_response(page, 409)
+
+    def _may_keep(self, record: Record) -> bool:
+        """Tell whether the record, as it stands now, is still among those that she may create or change."""
+        verb = "update" if access().may(viewer(), "update", self.model) else "create"
+        scope = access().scope(viewer(), self.model, verb)  # type: ignore[arg-type]
+        if scope is None:
+            return True
+        found = sa.select(self.model.id).where(self.model.id == record.id, scope)
+        return db.session.scalar(found, params()) is not None
+
+    def _saved(self, record_id: int) -> Any:
+        flash(_("Saved."), "success")
+        if request.form.get("_again"):
+            return redirect(f"/{self.screen.slug}/{record_id}/edit", 303)
+        return redirect(_next() or f"/{self.screen.slug}/{record_id}", 303)
+
+
+def _filled(form: Any, record: Record, defaults: dict[str, Any]) -> list[Fault]:
+    """Put the form's values into the record; return a fault without words where the form itself has errors."""
+    is_new = record.id is None
+    form.validate()
+    for field in form:
+        if is_new:
+            field.mark_missing()
+    if any(field.errors for field in form):
+        return [Fault("", field.name) for field in form if field.errors]
+    with db.session.no_autoflush:
+        for field in form:
+            _fill(record, field)
+    return []
+
+
+def _fill(record: Record, field: Input) -> None:
+    known = field.field
+    if known.kind in ("ref", "refs"):
+        field.populate_obj(record, field.name)
+    elif known.kind == "codes":
+        _set_codes(record, field.name, field.data or [])
+    elif field.data is not None or _may_be_empty(record, field):
+        setattr(record, field.name, field.data)
+
+
+def _may_be_empty(record: Record, field: Input) -> bool:
+    """Tell whether nothing may stand there; otherwise the default (or what stood there) is kept."""
+    return bool(type(record).__table__.c[field.name].nullable)
+
+
+def _set_codes(record: Record, name: str, codes: list[str]) -> None:
+    """Change only the links that differ, so that the log tells just these."""
+    current = getattr(record, name)
+    for code in [code for code in current if code not in codes]:
+        current.remove(code)
+    for code in codes:
+        if code not in current:
+            current.append(code)
+
+
+def _rows(form: Any, declared: Iterable[Row]) -> list[list[Input]]:
+    """Return the form's rows with the controls that this viewer has."""
+    found = []
+    for row in declared:
+        names = (row,) if isinstance(row, str) else row
+        controls = [form[name] for name in names if name in form]
+        if controls:
+            found.append(controls)
+    return found
+
+
+def _show_prefilled(form: Any) -> None:
+    given = request.args
+    for field in form:
+        if field.name in given or f"{field.name}-text" in given:
+            field.process(given)
+            field.process_errors = []
+            if isinstance(field, OptionalFlagInput):
+                field.raw_data = given.getlist(field.name)
+
+
+def _sent(session: Session) -> int | None:
+    token = request.form.get("_once", "")[:40]
+    return session.scalar(sa.select(SentForm.record_id).where(SentForm.token == token)) if token else None
+
+
+def _remember(session: Session, record: Record) -> None:
+    if token := request.form.get("_once", "")[:40]:
+        session.add(SentForm(token=token, at=datetime.now(UTC), entity=record.__tablename__, record_id=record.id))
+
+
+def _next() -> str:
+    """Return the page to go back to, if it is one of ours."""
+    asked = request.values.get("_next", "")
+    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) and "\n" not in asked else ""
+
+
+def new_token() -> str:
+    """Return a token that marks one form."""
+    return secrets.token_urlsafe(18)
+
+
+def count_words(wrong: int) -> str:
+    """Return the sentence over a refused form."""
+    return ngettext("Not saved. Mend %(num)d place.", "Not saved. Mend %(num)d places.", wrong)

@@ -1,0 +1,126 @@
+"""A record's history tab: what changed, in sentences, without what the reader may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask_admin import expose
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from admin_views.engine.lookup import find_records
+from admin_views.engine.office import access, viewer
+from admin_views.engine.rows import record_named
+from admin_views.engine.screen import Screen
+from admin_views.engine.values import plain_text
+from tomoiki.core.database import db
+from tomoiki.core.dates import in_tokyo
+from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.history import ChangeLog
+from tomoiki.core.records import Record
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One field's change in words; a hidden field says only that it changed."""
+
+    label: str
+    old: str = ""
+    new: str = ""
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change: when, who, by which way, what."""
+
+    day: date
+    time: str
+    who: str
+    origin: str
+    action: str
+    sentences: list[Sentence]
+
+
+class HistoryPages:
+    """The route of the history tab; mixed into the engine's view."""
+
+    screen: Screen
+    model: type[Record]
+
+    @expose("/<key>/history")
+    def history_view(self, key: str) -> Any:
+        """Show what was done to a record, newest first."""
+        row = self.read_row(key)  # type: ignore[attr-defined]
+        entries = list(entries_of(db.session(), self.screen, row))
+        return self.render("engine/history.html", screen=self.screen, row=row, entries=entries)  # type: ignore[attr-defined]
+
+
+def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iterator[Entry]:
+    """Yield the record's changes; names of users by one query, of references by one a table."""
+    table = screen.model.__tablename__
+    rows = sa.select(ChangeLog).where(ChangeLog.entity == table, ChangeLog.record_id == row["id"])
+    changes = list(session.scalars(rows.order_by(ChangeLog.id.desc()).limit(MOST)))
+    users = user_names(session, {change.user_id for change in changes if change.user_id})
+    texts = _reference_texts(screen, changes)
+    for change in changes:
+        local = in_tokyo(change.at)
+        who = users.get(change.user_id or 0, _("System"))
+        sentences = list(_sentences(screen, change.diff, row, texts))
+        yield Entry(local.date(), local.strftime("%H:%M"), who, change.origin, change.action, sentences)
+
+
+def user_names(session: Session, ids: set[int]) -> dict[int, str]:
+    """Return the names of users, whoever asks: who did a thing is told to all who may read it."""
+    user = record_named("User").__table__
+    return {row[0]: row[1] for row in session.execute(sa.select(user.c.id, user.c.name).where(user.c.id.in_(ids)))} if ids else {}
+
+
+def _reference_texts(screen: Screen, changes: list[ChangeLog]) -> dict[str, dict[int, str]]:
+    found = {}
+    for field in fields_of(screen.model).values():
+        if field.kind not in ("ref", "refs"):
+            continue
+        key = f"{field.name}_id" if field.kind == "ref" else field.name
+        ids = {i for change in changes for end in change.diff.get(key, ()) for i in (end if isinstance(end, list) else [end]) if i}
+        if ids:
+            found[field.name] = {one.id: one.text for one in find_records(record_named(field.target), ids=sorted(ids))}
+    return found
+
+
+def _sentences(
+    screen: Screen, diff: Mapping[str, list[Any]], row: Mapping[str, Any], texts: Mapping[str, Mapping[int, str]]
+) -> Iterator[Sentence]:
+    known = fields_of(screen.model)
+    for key, (old, new) in diff.items():
+        name = key if key in known else key.removesuffix("_id")
+        field = known.get(name)
+        if field is None:
+            continue
+        label = str(screen.labels.get(name, field.label))
+        if not _is_visible(screen.model, name, row):
+            yield Sentence(_("A hidden item"), is_hidden=True)
+        elif field.secret or field.kind == "json":
+            yield Sentence(label, is_hidden=True)
+        else:
+            yield Sentence(label, *(_words(field, end, texts.get(name, {})) for end in (old, new)))
+
+
+def _is_visible(model: type[Record], name: str, row: Mapping[str, Any]) -> bool:
+    return name in row or access().sees(viewer(), model, name)
+
+
+def _words(field: Field, value: Any, texts: Mapping[int, str]) -> str:
+    if value in (None, "", []):
+        return ""
+    if field.kind == "ref":
+        return texts.get(value, "…")
+    if field.kind == "refs":
+        return ", ".join(texts.get(item, "…") for item in value)
+    return plain_text(field, value)

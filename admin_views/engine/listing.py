@@ -1,0 +1,280 @@
+"""The list page: one select over Core rows, a count and totals that are kept while nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import request
+from flask_admin import expose
+from flask_babel import gettext as _
+from markupsafe import escape
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from admin_views.engine.arguments import Arguments, Range, conditions, filterable, read_arguments, sortable
+from admin_views.engine.filters import FilterControl, controls
+from admin_views.engine.office import access, viewer
+from admin_views.engine.rows import Selection, label_columns, label_expression, label_text, params, plurals, record_named, selection
+from admin_views.engine.screen import Screen
+from admin_views.engine.values import Show, excerpt, separator, shower, yen
+from tomoiki.core.database import db
+from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.records import Record
+from tomoiki.core.search import indexed_classes, matching
+
+
+@dataclass(frozen=True)
+class Column:
+    """One cell of a row: its leading field, the fields of its second line, and how each reads."""
+
+    field: Field
+    shows: Sequence[tuple[str, Show]]
+    label: str
+    css: str
+    phone_label: str
+    sort: str
+    aria_sort: str
+
+    def html(self, row: Mapping[str, Any], lead: str) -> str:
+        """Return the cell; `lead` wraps the first column's value in its link."""
+        first, *rest = [show(row.get(name)) for name, show in self.shows]
+        text = f"{lead}{first or '—'}</a>" if lead else first
+        sub = " ・ ".join(part for part in rest if part)
+        mark = f' class="{self.css}"' if self.css else ""
+        phone = f' data-l="{self.phone_label}"' if self.phone_label and text else ""
+        return f"<td{mark}{phone}>{text}" + (f'<span class="sub">{sub}</span>' if sub else "") + "</td>"
+
+
+class ListPages:
+    """The route of the list; mixed into the engine's view."""
+
+    screen: Screen
+
+    @expose("/")
+    def index_view(self) -> Any:
+        """Show the list that the address asks for."""
+        asked = read_arguments(self.screen, request.args)
+        listing = Listing(self.screen, asked, self.reckoned)  # type: ignore[attr-defined]
+        return self.render("engine/list.html", listing=listing, screen=self.screen)  # type: ignore[attr-defined]
+
+
+class Listing:
+    """What the list page shows."""
+
+    def __init__(self, screen: Screen, asked: Arguments, reckoned: Any) -> None:
+        """Ask the database: count and totals (unless known), the rows, and what they hold several of."""
+        self.screen, self.asked = screen, asked
+        session = db.session()
+        self.selection = selection(screen.model, screen.columns)
+        self.count, self.totals = reckoned.get(session, self._question(), lambda: self._reckon(session))
+        self.pages = max(1, -(-self.count // asked.per_page))
+        asked.page = min(asked.page, self.pages)
+        self.rows = self._rows(session) if self.count else []
+        self.columns = self._columns()
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+    def _question(self) -> tuple[Any, ...]:
+        who = viewer()
+        return self.screen.slug, who.roles, tuple(params().items()), self.asked.key
+
+    def _where(self, *, searched: bool = True) -> list[ColumnElement[bool]]:
+        found = conditions(self.screen, self.asked.filters)
+        query = self.asked.query if searched else ""
+        found.append(readable(self.screen.model, query))
+        return found
+
+    def _reckon(self, session: Session) -> tuple[int, tuple[int, ...]]:
+        table = self.screen.model.__table__
+        visible = [name for name in self.screen.total if access().sees(viewer(), self.screen.model, name)]
+        sums = [sa.func.coalesce(sa.func.sum(table.c[name]), 0) for name in visible]
+        row = session.execute(sa.select(sa.func.count(), *sums).select_from(table).where(*self._where()), params()).one()
+        return row[0], tuple(int(total) for total in row[1:])
+
+    def _rows(self, session: Session) -> list[dict[str, Any]]:
+        statement = page_of(self.selection, self._where(), self._order(), self.asked)
+        found = [self.selection.read(row) for row in session.execute(statement, params())]
+        many = plurals(session, self.screen.model, self._visible_plurals(), [row["id"] for row in found])
+        for name, values in many.items():
+            for row in found:
+                row[name] = values.get(row["id"], [])
+        return found
+
+    def _visible_plurals(self) -> list[str]:
+        known = fields_of(self.screen.model)
+        return [name for name in self.screen.columns if known[name].is_plural and access().sees(viewer(), self.screen.model, name)]
+
+    def _order(self) -> list[tuple[str, bool]]:
+        asked = self.asked.sort or self.screen.sort
+        return [(asked.removeprefix("-"), asked.startswith("-"))]
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+    def _columns(self) -> list[Column]:
+        known, sorts = fields_of(self.screen.model), sortable(self.screen)
+        shown = {*self.selection.names, *self._visible_plurals()}
+        found = []
+        for row in self.screen.list:
+            names = [name for name in ((row,) if isinstance(row, str) else row) if name in shown]
+            if names:
+                found.append(self._column([known[name] for name in names], len(found), sorts))
+        return found
+
+    def _column(self, parts: list[Field], at: int, sorts: frozenset[str]) -> Column:
+        lead = parts[0]
+        status = self.screen.model.__moves__
+        shows = [(part.name, cell(part, is_status=bool(status and status.field == part.name))) for part in parts]
+        name, is_down = self._order()[0]
+        sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
+        aria = ("descending" if is_down else "ascending") if name == lead.name else ""
+        is_number = lead.kind in ("yen", "integer")
+        css = "first" if at == 0 else " ".join(
+            mark for mark, on in (("num", is_number), ("hide", lead.name in self.screen.phone), ("nw", lead.kind == "day")) if on
+        )
+        phone = str(escape(self.label(lead))) if at and (is_number or lead.kind in ("day", "moment", "flag")) else ""
+        return Column(lead, shows, self.label(lead), css, phone, sort, aria)
+
+    def label(self, what: Field) -> str:
+        """Return the field's label in this screen's words."""
+        return str(self.screen.labels.get(what.name, what.label))
+
+    def body(self) -> str:
+        """Return the rows' HTML; made here, not in the template: fifty rows in a fraction of a millisecond."""
+        slug, columns = self.screen.slug, self.columns
+        lines = []
+        for row in self.rows:
+            key = row["id"]
+            lead = f'<a class="row-link" href="/{slug}/{key}">'
+            cells = "".join(column.html(row, "" if at else lead) for at, column in enumerate(columns))
+            lines.append(f'<tr data-id="{key}">{cells}</tr>')
+        return "\n".join(lines)
+
+    def address(self, **changes: Any) -> str:
+        """Return the list's address with these arguments changed (None takes one away)."""
+        pairs = [(name, value) for name, value in self.asked.to_query() if name not in changes]
+        pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
+        return f"/{self.screen.slug}/" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Return each filter in force in words, with the address that lets it go."""
+        known = fields_of(self.screen.model)
+        found = []
+        for name, value in self.asked.filters.items():
+            gone = {name: None, f"{name}.from": None, f"{name}.to": None}
+            found.append((f"{self.label(known[name])}: {_words(known[name], value)}", self.address(**gone)))
+        return found
+
+    @property
+    def controls(self) -> list[FilterControl]:
+        """Return the filter form's controls; written only when it is open."""
+        return controls(self.screen, filterable(self.screen), self.asked.filters)
+
+    @property
+    def can_search(self) -> bool:
+        """Tell whether this table is in the search index."""
+        return bool(indexed_classes(self.screen.model, None))
+
+    @property
+    def total_texts(self) -> list[tuple[str, str]]:
+        """Return label and sum of each total, over all rows that match."""
+        known = fields_of(self.screen.model)
+        visible = [name for name in self.screen.total if access().sees(viewer(), self.screen.model, name)]
+        return [
+            (self.label(known[name]), yen(total) if known[name].kind == "yen" else str(total))
+            for name, total in zip(visible, self.totals, strict=True)
+        ]
+
+
+def _words(what: Field, value: Any) -> str:
+    if isinstance(value, Range):
+        return f"{value.low_text} – {value.high_text}"
+    if what.kind == "flag":
+        return separator().join(_("Yes") if item == "yes" else _("No") for item in value)
+    if what.kind == "ref":
+        return separator().join(reference_texts(what, value).get(item, "?") for item in value)
+    return separator().join(str(what.choices(item).label) if what.choices else str(item) for item in value)
+
+
+def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
+    """Return the labels of these records, those that the viewer may see."""
+    target = record_named(what.target)
+    names = label_columns(target, viewer())
+    if names is None or not ids:
+        return {}
+    table = target.__table__
+    scope = access().scope(viewer(), target) if access().may(viewer(), "read", target) else None
+    chosen = [table.c.id.in_(ids), *([scope] if scope is not None else [])]
+    rows = db.session.execute(sa.select(table.c.id, label_expression(table, names)).where(*chosen), params())
+    return {row[0]: label_text(target, row[1]) for row in rows}
+
+
+def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
+    """Return the condition of rows this viewer may read and, with a query, may find by it under each of her masks."""
+    who, may, dialect = viewer(), access(), db.engine.dialect.name
+    if not query:
+        scope = may.scope(who, model)
+        return sa.true() if scope is None else scope
+    found = []
+    for mask in may.masks(who, model):
+        match = matching(model, query, indexed_classes(model, mask.fields), dialect)
+        found.append(sa.and_(mask.rows(), match) if mask.rows else match)
+    return sa.or_(*found) if found else sa.false()
+
+
+def page_of(
+    chosen: Selection, where: Sequence[ColumnElement[bool]], order: Sequence[tuple[str, bool]], asked: Arguments
+) -> sa.Select[Any]:
+    """Return the select of one page: ids first, in order and limited; only then the joins (notes 3)."""
+    table = chosen.model.__table__
+    name, is_down = order[0]
+    key, start = sort_key(chosen.model, name)
+    ids = sa.select(table.c.id, key.label("sort_key")).select_from(start).where(*where)
+    ids = ids.order_by(*ordering(key, table.c.id, is_down)).limit(asked.per_page).offset((asked.page - 1) * asked.per_page)
+    page = ids.subquery("page")
+    joined = chosen.joined.join(page, page.c.id == table.c.id)
+    return sa.select(*chosen.columns).select_from(joined).order_by(*ordering(page.c.sort_key, page.c.id, is_down))
+
+
+def ordering(key: ColumnElement[Any], tie: ColumnElement[Any], is_down: bool) -> list[ColumnElement[Any]]:
+    """Return the order by this key, the record's id last so that pages never overlap; on both databases alike."""
+    turn = sa.desc if is_down else sa.asc
+    return [turn(tie)] if key is tie else [turn(key), turn(tie)]
+
+
+def sort_key(model: type[Record], name: str) -> tuple[ColumnElement[Any], Any]:
+    """Return what to sort by: the column itself, or a reference's label, with the tables it needs."""
+    table = model.__table__
+    what = fields_of(model).get(name)
+    if what is None or what.kind != "ref":
+        return table.c[name], table
+    target = record_named(what.target)
+    far = target.__table__.alias("sorted")
+    names = label_columns(target, viewer()) or ("id",)
+    return label_expression(far, names), table.outerjoin(far, table.c[f"{name}_id"] == far.c.id)
+
+
+def cell(what: Field, *, is_status: bool = False) -> Show:
+    """Return how this field reads in a list."""
+    if what.kind == "ref":
+        target = record_named(what.target)
+        return lambda value: str(escape(label_text(target, value))) if value is not None else ""
+    if what.kind == "codes" and what.choices:
+        words = shower_of_codes(what)
+        return lambda values: words(values or [])
+    if what.narrative and what.kind in ("text", "long"):
+        return lambda value: str(escape(excerpt(value))) if value else ""
+    if what.name == "kind" or what.kind != "flag":
+        return shower(what, is_status=is_status)
+    return lambda value: str(escape(_("Yes"))) if value else ""
+
+
+def shower_of_codes(what: Field) -> Any:
+    """Return the function that reads several codes in a line."""
+    known = {member.value: str(escape(str(member.label))) for member in what.choices or ()}
+    join = separator()
+    return lambda values: join.join(known.get(code, str(escape(code))) for code in values)
+
+

@@ -1,0 +1,95 @@
+"""Moving a record from one state to another: allowed moves only, with what the new state asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+
+from admin_views.engine.forms import _filled
+from admin_views.engine.inputs import input_for
+from admin_views.engine.saving import save_changes
+from admin_views.engine.screen import Screen
+from admin_views.engine.values import label
+from tomoiki.core.database import db
+from tomoiki.core.fields import fields_of
+from tomoiki.core.records import Fault, Record
+
+
+@dataclass(frozen=True)
+class Move:
+    """A state that may follow, in words."""
+
+    to: str
+    label: str
+
+
+def moves_of(model: type[Record], row: Mapping[str, Any]) -> list[Move]:
+    """Return the states that may follow the record's own."""
+    moves = model.__moves__
+    if moves is None or row.get(moves.field) is None:
+        return []
+    choices = fields_of(model)[moves.field].choices
+    allowed = next((after for before, after in moves.allowed.items() if before == row[moves.field]), ())
+    return [Move(state.value, label(choices, state.value)) for state in allowed] if choices else []
+
+
+class MovePages:
+    """The route of a move; mixed into the engine's view."""
+
+    screen: Screen
+    model: type[Record]
+
+    @expose("/<key>/move", methods=("GET", "POST"))
+    def move_view(self, key: str) -> Any:
+        """Ask for what the new state needs, then move."""
+        record = self.get_one(key, "update")  # type: ignore[attr-defined]
+        moves = self.model.__moves__
+        asked = request.values.get("to", "")
+        if moves is None:
+            abort(404)
+        current = getattr(record, moves.field)
+        to = next((state for state in moves.allowed.get(current, ()) if state.value == asked), None)
+        if to is None:
+            words = {"now": str(current.label), "asked": self._state_label(asked)}
+            flash(_("From “%(now)s” this cannot become “%(asked)s”.", **words), "error")
+            return redirect(f"/{self.screen.slug}/{record.id}", 303)
+        form = self._needs(record, moves.needs.get(to, ()))
+        if request.method == "GET":
+            return self._move_page(record, to, form, [])
+        return self._move(record, moves.field, to, form)
+
+    def _state_label(self, code: str) -> str:
+        choices = fields_of(self.model)[self.model.__moves__.field].choices if self.model.__moves__ else None
+        return label(choices, code[:40]) if choices else code[:40]
+
+    def _needs(self, record: Record, names: tuple[str, ...]) -> Any:
+        known = fields_of(self.model)
+        form_class = type("MoveForm", (self.form_base_class,), {name: input_for(known[name]) for name in names})  # type: ignore[attr-defined]
+        return form_class(request.form if request.method == "POST" else None, obj=record)
+
+    def _move(self, record: Record, field: str, to: Any, form: Any) -> Any:
+        faults = _filled(form, record, {})
+        if not faults:
+            setattr(record, field, to)
+            faults = save_changes(db.session(), record)
+        if faults:
+            record_id = record.id
+            db.session.rollback()
+            return self._move_page(self.get_one(str(record_id), "update"), to, form, faults)  # type: ignore[attr-defined]
+        record_id = record.id
+        db.session.commit()
+        flash(_("The status is now “%(status)s”.", status=to.label), "success")
+        return redirect(f"/{self.screen.slug}/{record_id}", 303)
+
+    def _move_page(self, record: Record, to: Any, form: Any, faults: list[Fault]) -> Any:
+        for fault in faults:
+            if fault.field in form and fault.message:
+                form[fault.field].errors = [*form[fault.field].errors, str(fault.message)]
+        general = [fault for fault in faults if fault.field not in form and fault.message]
+        page = self.render("engine/move.html", screen=self.screen, record=record, to=to, form=form, faults=general)  # type: ignore[attr-defined]
+        return make_response(page, 422 if faults else 200)

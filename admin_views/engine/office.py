@@ -1,0 +1,50 @@
+"""What the engine knows of the running application: its screens, its permissions, and who is looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from admin_views.engine.screen import Screen
+from tomoiki.core.access import Access, Viewer
+from tomoiki.core.records import Record
+
+
+@dataclass(frozen=True)
+class Office:
+    """Screens by slug, the matrix, who is looking, and the office's settings by key."""
+
+    screens: Mapping[str, Screen]
+    access: Access
+    viewer: Callable[[], Viewer]
+    setting: Callable[[Session, str], str]
+
+    def screen_of(self, model: type[Record]) -> Screen | None:
+        """Return the first screen of a table: where links to its records lead."""
+        return next((screen for screen in self.screens.values() if screen.model is model), None)
+
+
+def office() -> Office:
+    """Return the application's own."""
+    return cast("Office", current_app.extensions["tomoiki_office"])
+
+
+def access() -> Access:
+    """Return the permissions in force."""
+    return office().access
+
+
+def viewer() -> Viewer:
+    """Return who is looking at this page, asked once a request; a command sets it by `look_as`."""
+    if "viewer" not in g:
+        g.viewer = office().viewer()
+    return cast("Viewer", g.viewer)
+
+
+def look_as(who: Viewer) -> None:
+    """Let a command see with these eyes."""
+    g.viewer = who

@@ -1,0 +1,141 @@
+"""Pages that belong to no screen: language, health, errors; and the headers of every answer."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from whitenoise import WhiteNoise
+
+from admin_views.engine.detail import day_heading
+from admin_views.engine.forms import count_words, new_token
+from admin_views.engine.detail import composer_types
+from admin_views.engine.menu import menu
+from admin_views.engine.office import office, viewer
+from tomoiki.core.languages import LANGUAGES, language
+
+STATIC = Path(__file__).parents[1] / "static"
+CSP = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+MAX_AGE = 3600
+
+
+def install(app: Flask) -> None:
+    """Add the pages, the headers and the static files."""
+    app.add_url_rule("/lang/<code>", "lang", choose_language)
+    app.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
+    app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(Exception, _unexpected)
+    app.after_request(_headers)
+    app.jinja_env.globals.update(
+        menu=menu, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce, count_words=count_words,
+        day_heading=day_heading, once=new_token, composer_types=composer_types,
+    )  # fmt: skip
+    _serve_static(app)
+
+
+def _serve_static(app: Flask) -> None:
+    import flask_bootstrap  # noqa: PLC0415 - only to find its files
+
+    app.add_url_rule("/static/<path:filename>", "static", build_only=True)
+    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE)
+    files.add_files(str(STATIC), prefix="static/")
+    files.add_files(str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"), prefix="static/bootstrap/")
+    app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
+
+
+def nonce() -> str:
+    """Return this answer's nonce: only scripts that carry it run."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def icon(name: str) -> Markup:
+    """Return the symbol of that name from our one file; always beside words."""
+    return Markup('<svg class="i" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>').format(name)
+
+
+def choose_language(code: str) -> Any:
+    """Keep the language in the session and go back to where one was."""
+    if code in LANGUAGES:
+        session["lang"] = code
+    back = request.referrer or "/"
+    is_ours = back.startswith(request.host_url) and "/lang/" not in back
+    return redirect(back if is_ours else "/")
+
+
+def to_login() -> Any:
+    """Go to the log-in page, and from there back here."""
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def _headers(answer: Response) -> Response:
+    put = answer.headers.setdefault
+    put("Content-Security-Policy", CSP.format(nonce=g.get("nonce", "none")))
+    put("X-Content-Type-Options", "nosniff")
+    put("Referrer-Policy", "same-origin")
+    put("Cross-Origin-Opener-Policy", "same-origin")
+    put("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if answer.mimetype == "text/html":
+        put("Cache-Control", "no-store")
+    if request.is_secure:
+        put("Strict-Transport-Security", "max-age=31536000")
+    return answer
+
+
+def _error_page(error: HTTPException) -> Any:
+    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
+        return error
+    if error.code == 500:  # noqa: PLR2004
+        return _unexpected(error)
+    if request.path.endswith("/lookup"):
+        return make_response({"error": error.name}, error.code)
+    title, advice = _words(error)
+    return make_response(render_template("engine/error.html", title=title, advice=advice, code=error.code), error.code)
+
+
+def _words(error: HTTPException) -> tuple[str, str]:
+    if isinstance(error, CSRFError):
+        return _("This form is no longer valid."), _("Go back, open the page again and send it once more.")
+    words = {
+        403: (_("You may not do this."), _("An administrator can do it, or give you the role for it.")),
+        404: (_("This page was not found."), _("It may have been deleted, or it is not open to you.")),
+        409: (_("Somebody else saved at the same moment."), _("Nothing was overwritten. Open the page again and save once more.")),
+        413: (_("This is too large."), _("Send a smaller file, or split it.")),
+        429: (_("Too many attempts."), _("Wait a quarter of an hour, then try again.")),
+    }
+    return words.get(error.code or 0, (_("This request could not be understood."), _("Go back and try again.")))
+
+
+def _unexpected(error: Exception) -> Any:
+    """Tell a number that the administrator finds in the log; the log holds no personal data but the kind of fault."""
+    from flask import current_app  # noqa: PLC0415
+
+    if current_app.testing or current_app.debug:
+        raise error
+    number = secrets.token_hex(4)
+    place = _place(error)
+    current_app.logger.error("fault %s: %s at %s on %s", number, type(error).__name__, place, request.endpoint)
+    page = render_template(
+        "engine/error.html",
+        title=_("Something went wrong on our side."),
+        advice=_("Nothing was saved. If it happens again, tell the administrator this number: %(number)s", number=number),
+        code=500,
+    )
+    return make_response(page, 500)
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"

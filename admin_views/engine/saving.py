@@ -1,0 +1,67 @@
+"""Saving one record: what follows is filled in, its rules are asked, and nothing of the database's words gets out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from admin_views.engine.office import office
+from tomoiki.core.dates import FiscalYear
+from tomoiki.core.fields import fields_of
+from tomoiki.core.records import Fault, Record, give_number
+
+
+def save_new(session: Session, record: Record) -> list[Fault]:
+    """Add a record in the running transaction; return the rules it breaks, then nothing is saved."""
+    return _save(session, record, is_new=True)
+
+
+def save_changes(session: Session, record: Record) -> list[Fault]:
+    """Write a changed record in the running transaction; return the rules it breaks, then nothing is saved."""
+    return _save(session, record, is_new=False)
+
+
+def _save(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
+    with session.no_autoflush:
+        record.prepare(session)
+        faults = [*record.faults(session), *_taken(session, record)]
+        if faults:
+            return faults
+        if is_new:
+            give_number(session, record, _number_format(session, record), _fiscal_year(session))
+            session.add(record)
+    try:
+        session.flush()
+    except IntegrityError:
+        return [Fault(_("This cannot be saved: it contradicts another record. Check values that must be unique."))]
+    return []
+
+
+def _number_format(session: Session, record: Record) -> str:
+    return office().setting(session, record.__numbering__.setting) if record.__numbering__ else ""
+
+
+def _fiscal_year(session: Session) -> Callable[[date], int]:
+    start = int(office().setting(session, "fy_start_month"))
+    return lambda day: FiscalYear.of(day, start).start_year
+
+
+def _taken(session: Session, record: Record) -> list[Fault]:
+    """Find values that must be unique and stand in another record already."""
+    table = type(record).__table__
+    faults = []
+    for name, field in fields_of(type(record)).items():
+        if field.kind in ("ref", "codes", "refs") or not table.c[name].unique:
+            continue
+        value = getattr(record, name)
+        if value in (None, ""):
+            continue
+        others = sa.select(table.c.id).where(table.c[name] == value, table.c.id != (record.id or 0))
+        if session.scalar(others.limit(1)) is not None:
+            faults.append(Fault(_("Another record has this value already. It must be unique."), name))
+    return faults

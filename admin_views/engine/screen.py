@@ -1,0 +1,91 @@
+"""Screen: what one entity's pages show. Pure data; what a field *is* stands in its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import LazyString
+from sqlalchemy.orm import Session
+
+from tomoiki.core.records import Record
+
+Row = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Related:
+    """Records of another table that point here, shown on the detail page with a button to add one.
+
+    `by` names the field that points here (found by itself when there is only one). A timeline shows them as
+    events in time instead of a table, with a small form (`compose`) above it.
+    """
+
+    model: type[Record]
+    list: tuple[str, ...] = ()
+    by: str = ""
+    timeline: bool = False
+    compose: tuple[str, ...] = ()
+    limit: int = 10
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb on one record: a button on its page, two lines around a service; returns the message to show."""
+
+    name: str
+    label: LazyString
+    run: Callable[[Session, Any], str]
+    needs: str = "update"
+    confirm: LazyString | None = None
+    icon: str = "check"
+    offered: Callable[[Any], bool] = lambda record: True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """The declaration of one entity's pages; `only` narrows it to a part of the table."""
+
+    model: type[Record]
+    slug: str
+    name: LazyString  # plural, for menu and title
+    one: LazyString  # one of them, for buttons: "New case"
+    menu: LazyString | None = None
+    icon: str = "file"
+    list: tuple[Row, ...] = ()  # a tuple is a cell with second line; a field of a reference by dot is not needed
+    phone: tuple[str, ...] = ()  # fields of the list that a phone leaves out
+    filters: tuple[str, ...] = ()
+    sort: str = "-id"
+    total: tuple[str, ...] = ()
+    facts: tuple[Row, ...] = ()  # the strip that leads the detail page, at most five
+    tags: tuple[str, ...] = ()  # codes shown as tags under the title
+    form: tuple[Row, ...] = ()
+    related: tuple[Related, ...] = ()
+    actions: tuple[Action, ...] = ()
+    only: Mapping[str, Any] = field(default_factory=dict)
+    importable: tuple[str, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # header words of old ledgers by field
+    labels: Mapping[str, LazyString] = field(default_factory=dict)  # words of this screen for a field
+    big: bool = False  # the table may pass 10,000 rows: every filter needs its index
+    creates: bool = True
+    deletes: bool = True
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the form, in order."""
+        return tuple(flat(self.form))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fields of the list, in order, second lines included."""
+        return tuple(flat(self.list))
+
+
+def flat(rows: Iterable[Row]) -> Iterable[str]:
+    """Yield the names in rows, whether they stand alone or together."""
+    for row in rows:
+        if isinstance(row, str):
+            yield row
+        else:
+            yield from row

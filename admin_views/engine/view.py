@@ -1,0 +1,195 @@
+"""A Screen compiled to a Flask-Admin ModelView: the gate of every route, records within scope, the form's class."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import abort, has_request_context, redirect, request, url_for
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.contrib.sqla.form import AdminModelConverter, get_form
+from flask_admin.form import BaseForm
+from werkzeug.exceptions import HTTPException
+
+from admin_views.engine.arguments import parse_id
+from admin_views.engine.deleting import DeletePages
+from admin_views.engine.detail import DetailPages, read_row
+from admin_views.engine.forms import FormPages
+from admin_views.engine.histories import HistoryPages
+from admin_views.engine.import_pages import ImportPages
+from admin_views.engine.inputs import input_for
+from admin_views.engine.listing import ListPages
+from admin_views.engine.lookup import LookupPages
+from admin_views.engine.moving import MovePages
+from admin_views.engine.office import access, viewer
+from admin_views.engine.acting import ActionPages
+from admin_views.engine.rows import params
+from admin_views.engine.screen import Screen
+from admin_views.engine.stamp import Reckoned
+from tomoiki.core.access import Verb
+from tomoiki.core.database import begin_write, db
+from tomoiki.core.fields import fields_of
+from tomoiki.core.history import log_access
+from tomoiki.core.records import Record
+
+NEED: dict[str, Verb | None] = {
+    "index_view": "read",
+    "details_view": "read",
+    "reveal_view": "read",
+    "reason_view": "read",
+    "history_view": "read",
+    "create_view": "create",
+    "edit_view": "update",
+    "move_view": "update",
+    "run_view": "read",  # each action names its own
+    "delete_view": "delete",
+    "import_view": "create",
+    "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
+}
+
+
+class Converter(AdminModelConverter):
+    """Turns a declared field into our control for it, whatever its column's type."""
+
+    def convert(self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool) -> Any:
+        """Return the control."""
+        column = model.__table__.c.get(name)
+        return input_for(fields_of(model)[name], _default(column), may_be_open=column is not None and column.nullable)
+
+
+def _default(column: Any) -> Any:
+    """Return what an empty form shows: the column's own default."""
+    default = getattr(column, "default", None)
+    if default is None:
+        return None
+    return (lambda: default.arg(None)) if default.is_callable else default.arg
+
+
+class EngineView(  # the pages first: their routes replace the stock ones
+    ListPages, DetailPages, FormPages, MovePages, ActionPages, DeletePages, HistoryPages, LookupPages, ImportPages, ModelView
+):
+    """All pages of one screen."""
+
+    screen: ClassVar[Screen]
+    form_base_class = BaseForm
+    model_form_converter = Converter
+    column_auto_select_related = False
+    reckoned: Reckoned
+
+    # -- what Flask-Admin builds -----------------------------------------------------------------------------------
+    def scaffold_form(self) -> Any:
+        """Return the form's class, by Flask-Admin's scaffolding and our converter."""
+        known = fields_of(self.model)
+        names = [name for name in self.screen.fields if not known[name].read_only]
+        several = {name: input_for(known[name]) for name in names if known[name].is_plural}
+        return get_form(self.model, self.model_form_converter(self.session, self), self.form_base_class, names, extra_fields=several)
+
+    def scaffold_auto_joins(self) -> list[Any]:
+        """Join nothing: lists ask for what they show."""
+        return []
+
+    def scaffold_filters(self, name: str) -> None:
+        """Build no stock filter."""
+
+    def get_list_columns(self) -> list[Any]:
+        """Leave the list's columns to the Screen."""
+        return []
+
+    get_details_columns = get_export_columns = get_list_columns
+
+    def get_sortable_columns(self) -> dict[str, Any]:
+        """Leave sorting to the Screen."""
+        return {}
+
+    # -- the one gate ----------------------------------------------------------------------------------------------
+    def is_accessible(self) -> bool:
+        """Tell whether she may open this screen at all: what the menu and the gate ask."""
+        return not has_request_context() or access().may(viewer(), "read", self.model)
+
+    def is_visible(self) -> bool:
+        """Show in the menu only screens that are named there."""
+        return self.screen.menu is not None
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        """Ask for log-in, then for the permission that the route needs; unknown routes need the strictest."""
+        if viewer().id is None:
+            if name == "ajax_lookup":
+                abort(401)
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        need = NEED.get(name, "delete")
+        if need is not None and not access().may(viewer(), need, self.model):
+            log_access("refused", self.model.__tablename__)
+            abort(403)
+        if request.method == "POST":
+            begin_write()
+        return None
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the page itself: Flask-Admin's retry would hide a TypeError (notes, trap 16)."""
+        return fn(self, *args, **kwargs)
+
+    # -- records within scope --------------------------------------------------------------------------------------
+    def get_one(self, key: str, verb: Verb = "read") -> Any:
+        """Return the record of that id if she may do this to it; 404 if she may not even read it, 403 if only read."""
+        record_id = parse_id(key)
+        row = read_row(self.screen, record_id, ()) if record_id else None
+        if row is None:
+            abort(404)
+        if verb in ("update", "delete") and not row[f"may.{verb}"]:
+            abort(403)
+        return db.session.get(self.model, record_id, populate_existing=True)
+
+    def read_row(self, key: str) -> dict[str, Any]:
+        """Return the record's visible values; ask for a reason where one opens it, 404 where nothing does."""
+        record_id = parse_id(key)
+        row = read_row(self.screen, record_id) if record_id else None
+        if row is None:
+            if record_id and self.find_behind_reason(key) is not None:
+                raise _Answer(self.ask_reason(key))
+            abort(404)
+        return row
+
+    def find_behind_reason(self, key: str) -> int | None:
+        """Return the id if this record opens to her with a reason."""
+        rows, record_id = access().reason_rows(viewer(), self.model), parse_id(key)
+        if rows is None or record_id is None:
+            return None
+        found = sa.select(self.model.id).where(self.model.id == record_id, rows)
+        known: int | None = db.session.scalar(found, params())
+        return known
+
+    def render(self, template: str, **kwargs: Any) -> Any:
+        """Render with what every page of the engine knows."""
+        return super().render(template, may=self._may(), **kwargs)
+
+    def _may(self) -> dict[str, bool]:
+        return {verb: access().may(viewer(), verb, self.model) for verb in ("create", "update", "delete", "export")}  # type: ignore[arg-type]
+
+    # -- stock routes that we do not serve -------------------------------------------------------------------------
+    def action_view(self) -> Any:
+        """Answer 404: verbs have addresses of their own."""
+        abort(404)
+
+    def ajax_update(self) -> Any:
+        """Answer 404: lists are not edited in place."""
+        abort(404)
+
+    def export(self, export_type: str) -> Any:
+        """Answer 404 until there is an export of our own."""
+        abort(404)
+
+
+class _Answer(HTTPException):
+    """Ends a page early with a ready answer."""
+
+    def __init__(self, response: Any) -> None:
+        super().__init__(response=response)
+
+
+def compile_screen(screen: Screen, reckoned: Reckoned) -> EngineView:
+    """Return the view of a checked screen; made anew for each application (notes, trap 18)."""
+    kind = type(f"{screen.model.__name__}View", (EngineView,), {"screen": screen, "reckoned": reckoned})
+    name, menu = str(screen.slug), None
+    view: EngineView = kind(screen.model, db, name=name, category=menu, endpoint=screen.slug, url=f"/{screen.slug}")
+    return view
+

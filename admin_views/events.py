@@ -1,0 +1,97 @@
+"""Screens of the event organiser: study sessions and seminars are events of their kind in words of their own."""
+
+from dataclasses import replace
+
+from flask_babel import lazy_gettext as _
+
+from admin_views.engine.screen import Related, Screen
+from admin_views.menus import EVENTS as GROUP
+from tomoiki.events.lists import EventKind
+from tomoiki.events.models import Attendee, Event, Registration
+
+EVENTS = Screen(
+    model=Event,
+    slug="events",
+    name=_("Events"),
+    one=_("event"),
+    menu=GROUP,
+    icon="pin",
+    list=(("title_ja", "number"), "kind", "starts_at", "place", "capacity", "status"),
+    phone=("place",),
+    filters=("kind", "status", "starts_at"),
+    sort="-starts_at",
+    facts=("starts_at", "place", "capacity", ("fee", "fund"), "organiser"),
+    form=(
+        "kind",
+        ("title_ja", "title_vi", "title_en"),
+        ("starts_at", "ends_at"),
+        ("place", "online_url"),
+        ("capacity", "waitlist_max"),
+        ("reg_open_at", "reg_close_at"),
+        ("public_slug", "survey_url"),
+        ("fee", "fund"),
+        ("organiser", "certificate"),
+        "language",
+    ),
+    related=(Related(Registration, list=("attendee", "status", "mode", "registered_at"), limit=20),),
+)
+
+STUDY_SESSIONS = replace(
+    EVENTS,
+    slug="study-sessions",
+    name=_("Study sessions"),
+    one=_("study session"),
+    icon="book",
+    only={"kind": EventKind.study},
+    list=(("title_ja", "number"), "starts_at", "place", "capacity", "language", "status"),
+    filters=("status", "starts_at"),
+)
+
+SEMINARS = replace(
+    EVENTS,
+    slug="seminars",
+    name=_("Employer seminars"),
+    one=_("seminar"),
+    icon="seminar",
+    only={"kind": EventKind.seminar},
+    list=(("title_ja", "number"), "starts_at", "place", "organiser", "capacity", "status"),
+    filters=("status", "starts_at", "organiser"),
+)
+
+ATTENDEES = Screen(
+    model=Attendee,
+    slug="attendees",
+    name=_("Attendees"),
+    one=_("attendee"),
+    menu=GROUP,
+    icon="people",
+    list=(("name", "name_kana"), "affil_kind", "school", "grade", "email", "phone"),
+    phone=("grade",),
+    filters=("affil_kind", "school", "nationality", "age_band"),
+    sort="name",
+    facts=(("affil_kind", "grade"), "school", "email", "phone", "age_band"),
+    form=(
+        ("name", "name_kana"),
+        ("email", "phone"),
+        "affil_kind",
+        ("school", "grade"),
+        ("nationality", "age_band"),
+        "guardian_consent",
+        "person",
+    ),
+    related=(Related(Registration, list=("event", "status", "registered_at")),),
+)
+
+REGISTRATIONS = Screen(
+    model=Registration,
+    slug="registrations",
+    name=_("Registrations"),
+    one=_("registration"),
+    menu=GROUP,
+    icon="check",
+    list=("attendee", "event", "status", "mode", "registered_at"),
+    filters=("status", "event", "mode", "registered_at"),
+    sort="-registered_at",
+    facts=("attendee", "event", "mode", "registered_at", "checked_in_at"),
+    form=(("event", "attendee"), "mode", "registered_at"),
+)

@@ -1,0 +1,40 @@
+"""The screen of companies and bodies."""
+
+from flask_babel import lazy_gettext as _
+
+from admin_views.engine.screen import Related, Screen
+from admin_views.menus import EVENTS
+from tomoiki.cases.models import Case
+from tomoiki.events.models import Attendee
+from tomoiki.organisations.models import Organisation
+
+ORGANISATIONS = Screen(
+    model=Organisation,
+    slug="organisations",
+    name=_("Organisations"),
+    one=_("organisation"),
+    menu=EVENTS,
+    icon="office",
+    list=(("name", "corporate_number"), "roles", "industry", "pref", "phone", "contact_name"),
+    phone=("industry",),
+    filters=("roles", "industry", "pref"),
+    sort="name",
+    facts=("corporate_number", ("industry", "license_no"), ("pref", "address"), "phone", ("contact_name", "contact_email")),
+    tags=("roles",),
+    form=(
+        ("name", "name_kana"),
+        ("corporate_number", "license_no"),
+        "roles",
+        ("industry", "pref"),
+        ("postal_code", "address"),
+        ("phone", "contact_name"),
+        "contact_email",
+        "note",
+    ),
+    related=(
+        Related(Case, list=("number", "status", "opened_on", "owner"), by="employer"),
+        Related(Attendee, list=("name", "affil_kind", "grade"), by="school"),
+    ),
+    importable=("name", "name_kana", "corporate_number", "address", "phone", "industry", "roles", "contact_name", "contact_email"),
+    synonyms={"name": ("会社名", "企業名", "法人名"), "address": ("所在地",), "phone": ("電話番号",)},
+)

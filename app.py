@@ -1,0 +1,56 @@
+"""Joins domain, screens and commands; nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
+
+import admin_views
+from admin_views.engine import install as install_engine
+from admin_views.engine.screen import Screen
+from tomoiki.accounts import commands as account_commands
+from tomoiki.accounts import login, setup
+from tomoiki.accounts.matrix import office_access
+from tomoiki.accounts.settings import SettingKey, get_setting
+from tomoiki.core import history, instance, languages, search, serving
+from tomoiki.core.access import Access
+from tomoiki.core.database import db
+from tomoiki.demo import commands as demo_commands
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None,
+    screens: tuple[Screen, ...] = admin_views.SCREENS,
+    access: Access | None = None,
+) -> Flask:
+    """Build the application; tests pass a configuration, and screens or an access matrix of their own."""
+    app = Flask(__name__, static_folder=None, template_folder="admin_views/templates")
+    instance.configure(app, config)
+    db.init_app(app)
+    Migrate(app, db, directory=serving.MIGRATIONS, render_as_batch=True)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    history.install()
+    search.install()
+    languages.install(app, login.user_language, _office_language)
+    login.install(app)
+    setup.install(app)
+    install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
+    for commands in (serving, account_commands, demo_commands):
+        commands.install(app)
+    return app
+
+
+def _setting(session: Session, key: str) -> str:
+    return get_setting(session, SettingKey(key))
+
+
+def _office_language() -> str:
+    return get_setting(db.session(), SettingKey.language)
+
+
+app = create_app()

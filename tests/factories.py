@@ -1,0 +1,41 @@
+"""Records with what the database asks for and nothing more; a test names only what it is about."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from tomoiki.cases.models import Activity, Case
+from tomoiki.money.models import Donation
+from tomoiki.organisations.models import Organisation
+from tomoiki.people.models import Person
+
+_NUMBERS = count(1)
+
+
+def a_person(**values: Any) -> Person:
+    """Somebody with a number and, unless other names are given, a name."""
+    names = {} if values.keys() & {"name_card", "name_used"} else {"full_name_vi": "Nguyễn Thị Bưởi"}
+    return Person(**({"code": f"P-{next(_NUMBERS):06}"} | names | values))
+
+
+def a_case(**values: Any) -> Case:
+    """A case of a person who comes with it."""
+    about = {} if values.keys() & {"person", "person_id"} else {"person": a_person()}
+    return Case(**({"number": f"T2026-{next(_NUMBERS):04}", "title": "相談"} | about | values))
+
+
+def an_activity(**values: Any) -> Activity:
+    """A phone call about a case that comes with it."""
+    about = {} if values.keys() & {"case", "case_id"} else {"case": a_case()}
+    return Activity(**({"type": "call"} | about | values))
+
+
+def an_organisation(**values: Any) -> Organisation:
+    """A company."""
+    return Organisation(**({"name": "株式会社あおぞら商事"} | values))
+
+
+def a_donation(**values: Any) -> Donation:
+    """A gift of 5,000 yen to the general fund (the first of the template)."""
+    usual = {"number": f"D2026-{next(_NUMBERS):05}", "amount": 5000, "received_on": date(2026, 4, 1)}
+    return Donation(**(usual | {"fund_id": 1} | values))

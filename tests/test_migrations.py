@@ -1,0 +1,216 @@
+"""The schema that migrations build is the models' own, comes down again, and loses no row on the way."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from flask_migrate import Migrate, downgrade, upgrade
+
+from tests.databases import Store
+from tomoiki.accounts.models import Setting
+from tomoiki.accounts.settings import SettingKey
+from tomoiki.core import search, serving
+from tomoiki.core.database import Base, begin_write, db
+from tomoiki.money.models import GENERAL, Fund
+from tomoiki.people.models import Person, ResidenceStatus
+
+pytestmark = pytest.mark.storage
+
+REVISION = '''"""{doc}"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{number:04}"
+down_revision = "{before:04}"
+
+
+def upgrade() -> None:
+    {does}
+'''
+
+
+@pytest.fixture
+def migrating(bare_app: Flask, database: Store) -> Iterator[Flask]:
+    """An application with an empty database."""
+    database.empty()
+    Migrate(bare_app, db, directory=serving.MIGRATIONS, render_as_batch=True)
+    with bare_app.app_context():
+        yield bare_app
+
+
+@pytest.fixture
+def versions(migrating: Flask, tmp_path: Path) -> Path:
+    """A copy of the migrations' folder, for revisions that only a test knows."""
+    copy = tmp_path / "migrations"
+    (copy / "versions").mkdir(parents=True)
+    for path in (*serving.MIGRATIONS.glob("*.*"), *serving.MIGRATIONS.glob("versions/*.py")):
+        (copy / path.relative_to(serving.MIGRATIONS)).write_text(path.read_text())
+    Migrate(migrating, db, directory=copy, render_as_batch=True)
+    upgrade()
+    return copy / "versions"
+
+
+def add_revision(versions: Path, does: str) -> None:
+    number = len(list(versions.glob("*.py"))) + 1
+    text = REVISION.format(doc="For a test.", number=number, before=number - 1, does=does)
+    (versions / f"{number:04}_test.py").write_text(text)
+
+
+def save_person_with_status() -> None:
+    begin_write()
+    person = Person(code="P-000001", full_name_vi="Nguyễn Thị Bưởi", consent_scope=["record"])
+    db.session.add_all([person, ResidenceStatus(person=person)])
+    db.session.commit()
+    db.session.remove()
+
+
+def count(model: type[Base]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+def schema() -> dict[str, object]:
+    """Everything that a database tells of its tables, whoever made them."""
+    inspector = sa.inspect(db.engine)
+    return {
+        name: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)],
+            "primary key": inspector.get_pk_constraint(name),
+            "foreign keys": named(inspector.get_foreign_keys(name)),
+            "checks": named(inspector.get_check_constraints(name)),
+            "unique": named(inspector.get_unique_constraints(name)),
+            "indexes": named(inspector.get_indexes(name)),
+        }
+        for name in inspector.get_table_names()
+        if name != "alembic_version"
+    }
+
+
+def named(found: Sequence[Any]) -> dict[str, Any]:
+    return {item["name"]: readable(item) for item in found}
+
+
+def readable(value: Any) -> Any:
+    """Text instead of SQLAlchemy's objects, of which no two are equal."""
+    if isinstance(value, dict):
+        return {key: readable(inner) for key, inner in value.items()}
+    return str(value)
+
+
+def test_the_migrations_build_what_the_models_describe(migrating: Flask) -> None:
+    upgrade()
+
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, kind, _: kind != "table" or not name.startswith(search.INDEX),
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_tests_run_on_the_schema_that_offices_have(migrating: Flask, database: Store) -> None:
+    upgrade()
+    migrated = schema()
+    db.engine.dispose()
+    database.restore()
+
+    assert schema() == migrated
+
+
+def test_a_new_database_holds_the_general_fund_and_a_row_for_each_setting(migrating: Flask) -> None:
+    upgrade()
+
+    assert db.session.scalars(sa.select(Fund.code)).all() == [GENERAL]
+    assert set(db.session.scalars(sa.select(Setting.key))) == {key.value for key in SettingKey}
+    assert set(db.session.scalars(sa.select(Setting.value))) == {None}
+
+
+@pytest.mark.parametrize("query", ["general", "一般"])
+def test_the_general_fund_is_found_by_search(migrating: Flask, query: str) -> None:
+    upgrade()
+
+    found = sa.select(Fund.code).where(search.matching(Fund, query, ("open",), db.engine.dialect.name))
+
+    assert db.session.scalars(found).all() == [GENERAL]
+
+
+def test_the_general_fund_is_indexed_as_saving_it_would_index_it(migrating: Flask) -> None:
+    upgrade()
+    before = index_rows()
+
+    begin_write()
+    search.index_records(db.session.connection(), Fund)
+
+    assert index_rows() == before
+
+
+def index_rows() -> list[tuple[object, ...]]:
+    key = "rowid" if db.engine.dialect.name == "sqlite" else "id"
+    return [tuple(row) for row in db.session.execute(sa.text(f"SELECT {key}, body FROM {search.INDEX}"))]  # noqa: S608
+
+
+def test_everything_comes_down_and_goes_up_again(migrating: Flask) -> None:
+    upgrade()
+    first = schema()
+
+    downgrade(revision="base")
+    assert schema() == {}
+
+    upgrade()
+    assert schema() == first
+
+
+def test_it_says_what_it_did(migrating: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    upgrade()
+
+    assert re.match(r"Schema is now at 0001 \(.+\)", capsys.readouterr().out)
+
+
+def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(migrating: Flask, versions: Path) -> None:
+    save_person_with_status()
+    add_revision(
+        versions,
+        "with op.batch_alter_table('person') as person:\n"
+        "        person.alter_column('nationality', existing_type=sa.String(40), nullable=True)",
+    )
+
+    upgrade()
+
+    nullable = {
+        column["name"] for column in sa.inspect(db.engine).get_columns("person") if column["nullable"]
+    }
+    assert "nationality" in nullable
+    assert count(Person) == 1
+    assert count(ResidenceStatus) == 1
+    assert db.session.execute(sa.text("SELECT code FROM person_consent_scope")).scalars().all() == ["record"]
+
+
+def test_foreign_keys_hold_again_after_a_migration(migrating: Flask) -> None:
+    upgrade()
+
+    begin_write()
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.text("INSERT INTO user_role (user_id, code) VALUES (99, 'admin')"))
+
+
+def test_a_revision_that_leaves_rows_dangling_fails_and_changes_nothing(
+    migrating: Flask, versions: Path
+) -> None:
+    save_person_with_status()
+    add_revision(versions, "op.add_column('fund', sa.Column('remark', sa.String(20)))")
+    add_revision(versions, 'op.execute("UPDATE residence_status SET person_id = 99")')
+
+    with pytest.raises((SystemExit, sa.exc.IntegrityError)):
+        upgrade()
+
+    assert db.session.scalar(sa.text("SELECT person_id FROM residence_status")) == 1
+    assert "remark" not in {column["name"] for column in sa.inspect(db.engine).get_columns("fund")}

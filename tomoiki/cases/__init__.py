@@ -1,0 +1,1 @@
+"""Cases: the matter, who works on it, and what was done about it."""

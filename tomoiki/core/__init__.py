@@ -1,0 +1,1 @@
+"""The vocabulary all rooms speak: fields, texts, dates, money, database, history, permission."""

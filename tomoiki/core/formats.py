@@ -1,0 +1,35 @@
+"""How a text field is read and shown: one object per kind of text, named by the models."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from tomoiki.core import identifiers, names, phones
+from tomoiki.core.reading import Read
+
+
+def _as_it_is(stored: str) -> str:
+    return stored
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of text: `read` normalises what was typed or raises BadInput, `show` prints what is stored."""
+
+    read: Callable[[str], Read[str]]
+    show: Callable[[str], str] = _as_it_is
+    link: str = ""  # scheme of the link a page makes of it
+    input_type: str = "text"
+    autocomplete: str = "off"
+
+
+NAME = Format(names.read_name)
+PHONE_JP = Format(partial(phones.read_phone, country="JP"), phones.national, "tel:", "tel")
+PHONE_VN = Format(partial(phones.read_phone, country="VN"), phones.national, "tel:", "tel")
+EMAIL = Format(identifiers.read_email, link="mailto:", input_type="email")
+POSTAL_CODE = Format(identifiers.read_postal_code, identifiers.format_postal_code)
+CORPORATE_NUMBER = Format(identifiers.read_corporate_number)
+RESIDENCE_CARD = Format(identifiers.read_residence_card)
+PASSPORT = Format(identifiers.read_passport)
+URL = Format(identifiers.read_url, link="")
+FACEBOOK = Format(identifiers.read_facebook)

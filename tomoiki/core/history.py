@@ -1,0 +1,214 @@
+"""The change log: one row per changed record, written in the same transaction as the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import History
+
+from tomoiki.core.actors import actor
+from tomoiki.core.database import Base, Moment, db, encrypt
+from tomoiki.core.fields import fields_of
+from tomoiki.core.records import Record
+
+HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
+Diff = dict[str, list[Any]]
+
+
+class ChangeLog(Base):
+    """Who changed what when: `diff` maps a field to [old, new]; secret values stand in it as ciphertext only."""
+
+    __tablename__ = "change_log"
+    __table_args__ = (sa.Index("ix_change_log_entity_record", "entity", "record_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    address: Mapped[str | None] = mapped_column(sa.String(60))
+    origin: Mapped[str] = mapped_column(sa.String(40))
+    action: Mapped[str] = mapped_column(sa.String(10))
+    entity: Mapped[str] = mapped_column(sa.String(40))
+    record_id: Mapped[int]
+    version: Mapped[int]
+    diff: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+class AccessLog(Base):
+    """Who looked at what: one row per user, record and hour; refusals and reveals of secret fields too."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (sa.Index("ix_access_log_entity_record", "entity", "record_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    address: Mapped[str | None] = mapped_column(sa.String(60))
+    action: Mapped[str] = mapped_column(sa.String(20))
+    entity: Mapped[str] = mapped_column(sa.String(40))
+    record_id: Mapped[int | None]
+    detail: Mapped[str | None] = mapped_column(sa.String(300))
+
+
+def install() -> None:
+    """Watch every session; collected before the flush (old values), written after it (primary keys)."""
+    for name, listen in (("before_flush", _collect), ("after_flush", _write), ("after_soft_rollback", _forget)):
+        if not event.contains(Session, name, listen):
+            event.listen(Session, name, listen)
+
+
+def _collect(session: Session, context: object, instances: object) -> None:
+    changes = session.info.setdefault("changes", [])
+    changes.extend((record, "create", None) for record in _records(session.new))
+    for record in _records(session.dirty):
+        if diff := _diff(record):
+            record.updated_at = datetime.now(UTC)  # a change of links alone sends no UPDATE: no new version otherwise
+            changes.append((record, "change", diff))
+    for record in _deleted(session):
+        changes.append((record, "delete", {name: [old, None] for name, old in _filled(record)}))
+
+
+def _records(objects: Iterable[object]) -> list[Record]:
+    return [found for found in objects if isinstance(found, Record)]
+
+
+def _deleted(session: Session) -> list[Record]:
+    """Return the deleted records, and delete here what the database would take along without a word to anybody."""
+    found = _records(session.deleted)
+    for record in found:  # grows while it is read: what goes along may take others along
+        for model, key in _taken_along(type(record)):
+            for child in session.scalars(sa.select(model).where(key == record.id)):
+                if child not in found:
+                    session.delete(child)
+                    found.append(child)
+    return found
+
+
+@cache
+def _taken_along(model: type[Record]) -> list[tuple[type[Record], sa.Column[Any]]]:
+    table = model.__table__
+    others = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    return [
+        (other, key.parent)
+        for other in others
+        for key in other.__table__.foreign_keys
+        if key.column.table is table and key.ondelete == "CASCADE"
+    ]
+
+
+def _diff(record: Record) -> Diff:
+    state: InstanceState[Record] = sa.inspect(record)
+    diff: Diff = {}
+    for attribute in state.mapper.column_attrs:
+        past = state.attrs[attribute.key].history
+        if attribute.key not in HOUSEKEEPING and past.has_changes():
+            old, new = _ends(past)
+            if old != new:
+                diff[attribute.key] = [_plain(record, attribute.key, old), _plain(record, attribute.key, new)]
+    for name, field in fields_of(type(record)).items():
+        if field.is_plural:
+            if ends := _plural_ends(state, name, field.kind):
+                diff[name] = ends
+        elif field.kind == "ref" and (past := state.attrs[name].history).has_changes():
+            diff[f"{name}_id"] = list(_ends(past))
+    return diff
+
+
+def _ends(past: History) -> tuple[Any, Any]:
+    return (past.deleted[0] if past.deleted else None), (past.added[0] if past.added else None)
+
+
+def _plural_ends(state: InstanceState[Record], name: str, kind: str) -> list[set[Any]]:
+    past = state.attrs[f"{name}_links" if kind == "codes" else name].history
+    old, new = ({*(past.unchanged or ()), *(end or ())} for end in (past.deleted, past.added))
+    if kind == "codes":  # a link that is taken away and put back is another link to the same code
+        old, new = ({link.code for link in links} for links in (old, new))
+    return [old, new] if old != new else []
+
+
+def _settled(end: Any) -> Any:
+    """Return what the log keeps of an end; a record of this same save has got its id by now."""
+    if isinstance(end, set):
+        return sorted(map(_settled, end))
+    return end.id if isinstance(end, Record) else end
+
+
+def _plain(record: Record, name: str, value: Any) -> Any:
+    field = fields_of(type(record)).get(name)
+    if value is not None and field is not None and field.secret:
+        return {"secret": encrypt(value)}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def snapshot(record: Record) -> dict[str, Any]:
+    """Return all values of a record as the log keeps them, so that a deleted one can be put back."""
+    names = [attribute.key for attribute in sa.inspect(type(record)).column_attrs if attribute.key not in HOUSEKEEPING]
+    values = {name: _plain(record, name, getattr(record, name)) for name in names}
+    for name, field in fields_of(type(record)).items():
+        if field.kind == "codes":
+            values[name] = sorted(getattr(record, name))
+        elif field.kind == "refs":
+            values[name] = sorted(item.id for item in getattr(record, name))
+    return values
+
+
+def _filled(record: Record) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in snapshot(record).items() if value not in (None, [], False)]
+
+
+def _write(session: Session, context: object) -> None:
+    changes = session.info.pop("changes", [])
+    if changes:
+        session.execute(sa.insert(ChangeLog), [_row(*change) for change in changes])
+
+
+def _row(record: Record, action: str, diff: Diff | None) -> dict[str, Any]:
+    who = actor()
+    if diff is None:  # a new record is read after the flush, when defaults and keys are there
+        diff = {name: [None, value] for name, value in _filled(record)}
+    else:
+        diff = {name: [_settled(old), _settled(new)] for name, (old, new) in diff.items()}
+    return {
+        "at": datetime.now(UTC),
+        "user_id": who.id,
+        "address": who.address,
+        "origin": who.origin,
+        "action": action,
+        "entity": record.__tablename__,
+        "record_id": record.id,
+        "version": record.version,
+        "diff": diff,
+    }
+
+
+def _forget(session: Session, previous: object) -> None:
+    session.info.pop("changes", None)
+
+
+def log_access(action: str, entity: str, record_id: int | None = None, detail: str | None = None) -> None:
+    """Write down that somebody looked, in a short transaction of its own; once per user, record and hour."""
+    who, now = actor(), datetime.now(UTC)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    same = (
+        sa.select(AccessLog.id)
+        .where(AccessLog.entity == entity, AccessLog.record_id == record_id, AccessLog.user_id == who.id)
+        .where(AccessLog.action == action, AccessLog.at >= hour)
+    )
+    row = {
+        "at": now,
+        "user_id": who.id,
+        "address": who.address,
+        "action": action,
+        "entity": entity,
+        "record_id": record_id,
+        "detail": detail,
+    }
+    with db.engine.connect() as reader:
+        if reader.execute(same.limit(1)).first():
+            return
+    with db.engine.connect().execution_options(write=True) as writer:
+        writer.execute(sa.insert(AccessLog), row)
+        writer.commit()

@@ -1,0 +1,135 @@
+"""What every table of the office has in common: identity, who and when, version, label, numbers and its own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask_babel import LazyString
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from tomoiki.core.actors import actor
+from tomoiki.core.database import Base, Moment
+from tomoiki.core.fields import Described
+from tomoiki.core.vocabulary import Choice
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule that a record breaks: the field to stand by (or none) and what to do, in words."""
+
+    message: LazyString | str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Which state may follow which; `needs` names the fields that must be filled to enter a state."""
+
+    field: str
+    allowed: Mapping[Choice, tuple[Choice, ...]]
+    needs: Mapping[Choice, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """How a record gets its number: the setting with the format, and the field whose fiscal year counts."""
+
+    field: str
+    setting: str
+    day: str = ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _actor_id() -> int | None:
+    return actor().id
+
+
+class Record(Described):
+    """A row of the office: every model of a subject derives from it."""
+
+    __abstract__ = True
+    __label__: ClassVar[tuple[str, ...]] = ()  # the first of these fields that is filled names the record
+    __sublabel__: ClassVar[str] = ""  # tells two of the same name apart
+    __numbering__: ClassVar[Numbering | None] = None
+    __moves__: ClassVar[Moves | None] = None
+    __key__: ClassVar[tuple[str, ...]] = ()  # fields by which a person finds the record again
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=_now, sort_order=90)
+    created_by: Mapped[int | None] = mapped_column(default=_actor_id, sort_order=91)
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now, sort_order=92)
+    updated_by: Mapped[int | None] = mapped_column(default=_actor_id, onupdate=_actor_id, sort_order=93)
+    version: Mapped[int] = mapped_column(default=1, sort_order=94)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let SQLAlchemy check the version of every update (a stale save raises StaleDataError)."""
+        super().__init_subclass__(**options)
+        if not vars(cls).get("__abstract__"):
+            mapper = sa.inspect(cls)
+            mapper.version_id_col = cls.__table__.c.version
+            mapper.version_id_generator = lambda version: (version or 0) + 1
+
+    def prepare(self, session: Session) -> None:
+        """Fill what follows from other fields; called before a record is checked and saved."""
+
+    def faults(self, session: Session) -> Iterator[Fault]:
+        """Yield the rules that this record breaks; nothing is saved while there is one."""
+        yield from ()
+
+    def keeps(self, session: Session) -> LazyString | str | None:
+        """Say why this record must not be deleted, or return None."""
+        return None
+
+    def __str__(self) -> str:
+        """Return the record's name in full; pages ask access for what the user may see of it."""
+        return next((str(value) for name in label_fields(type(self)) if (value := getattr(self, name))), f"#{self.id}")
+
+
+def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:
+    """Return the fields that may name a record, best first; `title_{lang}` stands for the reader's language."""
+    return tuple(name.replace("{lang}", language) for name in model.__label__)
+
+
+class Counter(Base):
+    """The last number given in one series and year; counted inside the saving transaction, so no gap by race."""
+
+    __tablename__ = "counter"
+    series: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+_NEXT = sa.text(
+    "INSERT INTO counter (series, year, last) VALUES (:series, :year, :step) "
+    "ON CONFLICT (series, year) DO UPDATE SET last = counter.last + :step RETURNING last"
+)
+
+
+def next_number(session: Session, series: str, year: int, step: int = 1) -> int:
+    """Take the next number (or a block of `step`, whose last is returned) of the series in that fiscal year."""
+    found: int = session.execute(_NEXT, {"series": series, "year": year, "step": step}).scalar_one()
+    return found
+
+
+def give_number(session: Session, record: Record, number_format: str, fiscal_year_of: Callable[[date], int]) -> None:
+    """Give a new record its number, unless it brought one; the fiscal year is that of its own day."""
+    rule = record.__numbering__
+    if rule is None or getattr(record, rule.field):
+        return
+    year = fiscal_year_of(_day_of(record, rule.day)) if rule.day else 0
+    seq = next_number(session, record.__tablename__, year)
+    setattr(record, rule.field, number_format.format(FY=year, seq=seq))
+
+
+def _day_of(record: Record, name: str) -> date:
+    from tomoiki.core.dates import in_tokyo, today  # noqa: PLC0415
+
+    value = getattr(record, name) or today()
+    return in_tokyo(value).date() if isinstance(value, datetime) else value

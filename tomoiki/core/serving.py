@@ -1,0 +1,96 @@
+"""Starting for the office: bring the schema up to date, say where to go, and answer until told to stop."""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+import waitress
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from flask_migrate import upgrade
+from sqlalchemy.engine import URL
+
+from tomoiki.core.database import db
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+THREADS = 8
+LAST_PORT = 65535
+
+
+def install(app: Flask) -> None:
+    """Register the command `serve`."""
+    app.cli.add_command(serve)
+
+
+@click.command()
+def serve() -> None:
+    """Bring the schema up to date and answer on HOST and PORT (by default 127.0.0.1, 8000)."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way to the real object
+    port = read_port(os.environ.get("PORT") or "8000")
+    bring_up_to_date(app)
+    if address := setup_address(app):
+        click.echo(f"No user exists yet. Make the first one here: {address}")
+    run_server(app, os.environ.get("HOST") or "127.0.0.1", port)
+
+
+def read_port(text: str) -> int:
+    """Return PORT as a number; 0 takes any free one."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= LAST_PORT):
+        raise click.ClickException(f"PORT must be a number from 1 to {LAST_PORT}, not {text!r}.")
+    return int(text)
+
+
+def bring_up_to_date(app: Flask) -> None:
+    """Migrate the schema if it is behind, after a copy of what was there."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    try:
+        current, has_tables = _state_of_schema()
+    except sa.exc.OperationalError as error:
+        raise click.ClickException(f"The database cannot be opened: {error.orig}") from None
+    if current == head:
+        return
+    if has_tables:
+        _copy_before(str(head), db.engine.url, Path(app.instance_path) / "backups")
+    upgrade()
+
+
+def _state_of_schema() -> tuple[str | None, bool]:
+    with db.engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        return revision, bool(sa.inspect(connection).get_table_names())
+
+
+def _copy_before(revision: str, url: URL, folder: Path) -> None:
+    if url.get_backend_name() != "sqlite":
+        click.echo("No copy made: on PostgreSQL that is pg_dump's work, until there is a backup command.")
+        return
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"before-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+    click.echo(f"Copied the database to {path}")
+
+
+def setup_address(app: Flask) -> str | None:
+    """Return where the first user is made, if there is none; accounts tell, which core must not import."""
+    find = app.extensions.get("tomoiki_setup_address")
+    return find() if find else None
+
+
+def run_server(app: Flask, host: str, port: int) -> None:
+    """Listen, say where, and answer until interrupted."""
+    name = f"[{host}]" if ":" in host else host
+    try:
+        server = waitress.create_server(app, listen=f"{name}:{port}", threads=THREADS)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            f"Cannot listen on {name}:{port}: {error}. Is it running already? Else set another PORT or HOST."
+        ) from None
+    click.echo(f"http://{name}:{getattr(server, 'effective_port', port)}")
+    server.run()

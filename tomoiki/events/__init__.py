@@ -1,0 +1,1 @@
+"""Study sessions, employer seminars, and who comes to them."""

@@ -1,0 +1,78 @@
+"""Vocabularies of events (DOMAIN 2.5, 3.11)."""
+
+from flask_babel import lazy_gettext as _
+
+from tomoiki.core.vocabulary import Choice, OpenChoice
+
+
+class EventKind(Choice):
+    """What kind of event; study sessions and seminars have screens of their own."""
+
+    study = "study", _("Tomoiki study session")
+    japanese = "japanese", _("Japanese class")
+    consult = "consult", _("Consultation day")
+    seminar = "seminar", _("Employer seminar")
+    exchange = "exchange", _("Exchange meeting")
+    fundraiser = "fundraiser", _("Charity event")
+    maternity_class = "maternity_class", _("Maternity class")
+    volunteer_training = "volunteer_training", _("Volunteer training")
+    press = "press", _("Press conference or proposal")
+
+
+class EventStatus(Choice):
+    """The states of an event."""
+
+    draft = "draft", _("Draft"), "off"
+    published = "published", _("Published"), "go"
+    closed = "closed", _("Registration closed"), "wait"
+    held = "held", _("Held"), "done"
+    cancelled = "cancelled", _("Cancelled"), "off"
+
+
+class AffiliationKind(OpenChoice):
+    """Where an attendee belongs; the first four are students."""
+
+    high_school = "high_school", _("High school")
+    university = "university", _("University")
+    vocational = "vocational", _("Vocational school")
+    language_school = "language_school", _("Japanese language school")
+    company = "company", _("Company employee")
+    public = "public", _("General public")
+
+
+class AgeBand(OpenChoice):
+    """Age of an attendee, in bands."""
+
+    under18 = "under18", _("Under 18")
+    a18_29 = "18-29", _("18 to 29")
+    a30_49 = "30-49", _("30 to 49")
+    a50_64 = "50-64", _("50 to 64")
+    a65 = "65+", _("65 and over")
+
+
+class RegistrationStatus(Choice):
+    """The states of a registration."""
+
+    pending = "pending", _("Provisional"), "new"
+    confirmed = "confirmed", _("Place confirmed"), "go"
+    waitlisted = "waitlisted", _("On the waitlist"), "wait"
+    cancelled = "cancelled", _("Cancelled"), "off"
+    attended = "attended", _("Attended"), "done"
+    no_show = "no_show", _("Did not come"), "off"
+    declined_offer = "declined_offer", _("Declined the place"), "off"
+
+
+class Attendance(Choice):
+    """How somebody attends; capacity counts the venue only."""
+
+    venue = "venue", _("At the venue")
+    online = "online", _("Online")
+
+
+class RegistrationSource(Choice):
+    """How a registration came in."""
+
+    form = "form", _("Public form")
+    staff = "staff", _("Staff")
+    walk_in = "walk_in", _("Walk-in")
+    imported = "import", _("Import")

@@ -1,0 +1,158 @@
+"""The tables event, attendee and registration."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _
+from sqlalchemy.ext.associationproxy import AssociationProxy
+from sqlalchemy.orm import Mapped, Session
+
+from tomoiki.accounts.models import User
+from tomoiki.core import formats
+from tomoiki.core.dates import now
+from tomoiki.core.fields import codes, col, ref
+from tomoiki.core.lists import Language, Nationality
+from tomoiki.core.records import Fault, Moves, Numbering, Record
+from tomoiki.events.lists import (
+    AffiliationKind,
+    AgeBand,
+    Attendance,
+    EventKind,
+    EventStatus,
+    RegistrationSource,
+    RegistrationStatus,
+)
+from tomoiki.money.models import Fund
+from tomoiki.organisations.models import Organisation
+from tomoiki.people.models import Person
+
+TOKEN_BYTES = 18  # 144 bits; DOMAIN 2.5 asks for at least 128
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+class Event(Record):
+    """A study session, an employer seminar, or another thing people come to."""
+
+    __label__ = ("title_{lang}", "title_ja")
+    __sublabel__ = "number"
+    __numbering__ = Numbering("number", "number_format_event", "starts_at")
+    __moves__ = Moves(
+        "status",
+        {
+            EventStatus.draft: (EventStatus.published, EventStatus.cancelled),
+            EventStatus.published: (EventStatus.closed, EventStatus.held, EventStatus.cancelled),
+            EventStatus.closed: (EventStatus.held, EventStatus.published, EventStatus.cancelled),
+        },
+    )
+    __table_args__ = (sa.Index("ix_event_starts_at", "starts_at", "id", "kind"),)
+
+    number: Mapped[str] = col(label=_("Event number"), search="open", unique=True, read_only=True)
+    kind: Mapped[EventKind] = col(label=_("Kind of event"))
+    title_ja: Mapped[str] = col(label=_("Title (Japanese)"), search="open")
+    title_vi: Mapped[str | None] = col(label=_("Title (Vietnamese)"), search="open")
+    title_en: Mapped[str | None] = col(label=_("Title (English)"), search="open")
+    starts_at: Mapped[datetime] = col(label=_("Starts at"))
+    ends_at: Mapped[datetime | None] = col(label=_("Ends at"))
+    place: Mapped[str | None] = col(label=_("Venue"), search="narrative")
+    online_url: Mapped[str | None] = col(label=_("Online address"), format=formats.URL)
+    capacity: Mapped[int] = col(label=_("Capacity"), unit=_("people"), help=_("0: no limit."), default=0, low=0, high=100000)
+    waitlist_max: Mapped[int | None] = col(label=_("Longest waitlist"), unit=_("people"), low=0, high=100000)
+    reg_open_at: Mapped[datetime | None] = col(label=_("Registration opens"))
+    reg_close_at: Mapped[datetime | None] = col(label=_("Registration closes"))
+    public_slug: Mapped[str | None] = col(label=_("Public address"), unique=True, help=_("Small letters, digits and hyphens."))
+    status: Mapped[EventStatus] = col(label=_("Status"), default=EventStatus.draft, read_only=True)
+    fee: Mapped[int] = col(label=_("Fee for attendance"), unit="JPY", default=0, low=0)
+    fund: Mapped[Fund | None] = ref(label=_("Fund"))
+    organiser: Mapped[User | None] = ref(label=_("Organiser"))
+    form_fields: Mapped[list[Any] | None] = col(label=_("Questions of the public form"), read_only=True)
+    survey_url: Mapped[str | None] = col(label=_("Survey address"), format=formats.URL)
+    certificate: Mapped[bool] = col(label=_("Gives a certificate"), default=False)
+    language: AssociationProxy[list[str]] = codes(Language, label=_("Languages"), table="event_language")
+
+    def faults(self, session: Session) -> Iterator[Fault]:
+        """An event ends after it began; its address is plain."""
+        if self.ends_at and self.starts_at and self.ends_at <= self.starts_at:
+            yield Fault(_("The end is not after the start. Check both times."), "ends_at")
+        if self.public_slug and not all(char in "abcdefghijklmnopqrstuvwxyz0123456789-" for char in self.public_slug):
+            yield Fault(_("Use small letters, digits and hyphens only (for example study-12)."), "public_slug")
+
+
+class Attendee(Record):
+    """A learner or supporter who comes to events; not a supported person, but may be linked to one by staff."""
+
+    __label__ = ("name",)
+    __sublabel__ = "affil_kind"
+    __key__ = ("email", "name", "phone")
+
+    name: Mapped[str] = col(label=_("Name"), personal=True, search="names", format=formats.NAME, index=True)
+    name_kana: Mapped[str | None] = col(label=_("Name in katakana"), personal=True, search="names")
+    email: Mapped[str | None] = col(label=_("E-mail"), personal=True, search="names", format=formats.EMAIL, index=True)
+    phone: Mapped[str | None] = col(label=_("Phone"), personal=True, search="names", format=formats.PHONE_JP)
+    affil_kind: Mapped[str | None] = col(label=_("Kind of affiliation"), choices=AffiliationKind)
+    school: Mapped[Organisation | None] = ref(label=_("School or company"), search="narrative")
+    grade: Mapped[str | None] = col(label=_("School year"))
+    nationality: Mapped[str | None] = col(label=_("Nationality"), choices=Nationality)
+    age_band: Mapped[str | None] = col(label=_("Age"), choices=AgeBand)
+    guardian_consent: Mapped[bool] = col(label=_("Guardian agrees"), help=_("Under 18."), default=False)
+    person: Mapped[Person | None] = ref(label=_("Supported person"))
+    merged_into: Mapped["Attendee | None"] = ref(label=_("Merged into"), read_only=True)
+
+
+class Registration(Record):
+    """One attendee's place at one event."""
+
+    __label__ = ("status",)
+    __moves__ = Moves(
+        "status",
+        {
+            RegistrationStatus.pending: (RegistrationStatus.confirmed, RegistrationStatus.cancelled),
+            RegistrationStatus.confirmed: (
+                RegistrationStatus.attended,
+                RegistrationStatus.cancelled,
+                RegistrationStatus.no_show,
+            ),
+            RegistrationStatus.waitlisted: (RegistrationStatus.confirmed, RegistrationStatus.cancelled),
+            RegistrationStatus.attended: (RegistrationStatus.confirmed,),
+        },
+    )
+    __table_args__ = (
+        sa.Index("ix_registration_registered_at", "registered_at", "id"),
+        sa.Index(
+            "uq_registration_event_id_attendee_id",
+            "event_id",
+            "attendee_id",
+            unique=True,
+            sqlite_where=sa.text("status <> 'cancelled'"),
+            postgresql_where=sa.text("status <> 'cancelled'"),
+        ),
+    )
+
+    event: Mapped[Event] = ref(label=_("Event"))
+    attendee: Mapped[Attendee] = ref(label=_("Attendee"), search="names")
+    status: Mapped[RegistrationStatus] = col(label=_("Status"), default=RegistrationStatus.confirmed, read_only=True)
+    mode: Mapped[Attendance] = col(label=_("Attends"), default=Attendance.venue)
+    source: Mapped[RegistrationSource] = col(label=_("Registered by"), default=RegistrationSource.staff, read_only=True)
+    registered_at: Mapped[datetime] = col(label=_("Registered at"), default=now)
+    waitlist_no: Mapped[int | None] = col(label=_("Waitlist number"), read_only=True)
+    token: Mapped[str] = col(label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True)
+    checked_in_at: Mapped[datetime | None] = col(label=_("Checked in at"), read_only=True)
+    checked_in_by: Mapped[User | None] = ref(label=_("Checked in by"), read_only=True)
+    cancelled_at: Mapped[datetime | None] = col(label=_("Cancelled at"), read_only=True)
+    answers: Mapped[dict[str, Any] | None] = col(label=_("Answers"), personal=True, read_only=True)
+    survey: Mapped[dict[str, Any] | None] = col(label=_("Survey"), personal=True, read_only=True)
+    certificate_no: Mapped[str | None] = col(label=_("Certificate number"), unique=True, read_only=True)
+
+    def prepare(self, session: Session) -> None:
+        """Note the moment with the status."""
+        if self.status is RegistrationStatus.attended and self.checked_in_at is None:
+            self.checked_in_at = now()
+        elif self.status is RegistrationStatus.cancelled and self.cancelled_at is None:
+            self.cancelled_at = now()
+        elif self.status is RegistrationStatus.confirmed:
+            self.checked_in_at = None

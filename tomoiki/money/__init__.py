@@ -1,0 +1,1 @@
+"""Funds, donors and donations."""

@@ -1,0 +1,1 @@
+"""Companies, schools and other bodies the office deals with."""

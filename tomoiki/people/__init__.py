@@ -1,0 +1,1 @@
+"""The people the office supports, and their status of residence."""

@@ -1,0 +1,99 @@
+"""Lists of people: their header words, their words for codes, and when two rows are the same person."""
+
+from collections.abc import Hashable, Iterable
+
+from flask_babel import lazy_gettext as _
+
+from tomoiki.core.ledgers import Ledger, Values, register, register_words
+from tomoiki.core.lists import Language, Nationality
+from tomoiki.core.names import name_key
+from tomoiki.people import words
+from tomoiki.people.lists import ConsentException, Gender, ResidenceStatusCode, Situation, SswField
+from tomoiki.people.models import Person
+
+IMPORTABLE = (
+    "full_name_vi", "name_card", "name_kana", "name_used", "birth_date", "birth_year", "gender",
+    "nationality", "residence_card_no", "passport_no", "residence_status.status",
+    "residence_status.ssw_field", "residence_status.granted_on", "residence_status.expires_on",
+    "phone_jp", "phone_vn", "email", "facebook", "zalo", "line_id", "postal_code", "pref", "city",
+    "address", "hometown_province", "preferred_lang", "japanese_level", "emergency_contact",
+)  # fmt: skip
+
+HEADERS = {
+    "full_name_vi": ("氏名", "名前", "お名前", "ベトナム語氏名", "本人", "本人氏名", "Họ tên", "Họ và tên"),
+    "name_card": ("在留カードの氏名", "在留カード氏名", "カード氏名", "ローマ字", "アルファベット氏名"),
+    "name_kana": ("フリガナ", "ふりがな", "カナ", "カタカナ", "氏名カナ", "ヨミ", "読み"),
+    "name_used": ("呼び名", "通称", "ニックネーム", "Tên thường gọi"),
+    "birth_date": ("生年月日", "誕生日", "Ngày sinh"),
+    "birth_year": ("生年", "生まれ年", "Năm sinh"),
+    "gender": ("性別", "Giới tính"),
+    "nationality": ("国籍", "国籍・地域", "Quốc tịch"),
+    "residence_card_no": ("在留カード番号", "在留カード", "カード番号", "在留カードNo", "Số thẻ cư trú"),
+    "passport_no": ("旅券番号", "パスポート番号", "Số hộ chiếu"),
+    "residence_status.status": ("在留資格", "資格", "ビザ", "Tư cách lưu trú", "Visa"),
+    "residence_status.ssw_field": ("特定産業分野", "分野"),
+    "residence_status.granted_on": ("許可日", "許可年月日"),
+    "residence_status.expires_on": ("在留期限", "在留期間満了日", "満了日", "期限", "Hạn lưu trú"),
+    "phone_jp": ("電話", "電話番号", "TEL", "携帯", "携帯電話", "連絡先", "電話(日本)", "Điện thoại", "SĐT"),
+    "phone_vn": ("電話(ベトナム)", "ベトナム電話", "本国電話"),
+    "email": ("メール", "メールアドレス", "Eメール", "E-mail", "Mail"),
+    "facebook": ("Facebook", "FB"),
+    "zalo": ("Zalo",),
+    "line_id": ("LINE", "LINE ID"),
+    "postal_code": ("郵便番号", "〒", "Mã bưu điện"),
+    "pref": ("都道府県", "Tỉnh thành"),
+    "city": ("市区町村",),
+    "address": ("住所", "現住所", "Địa chỉ"),
+    "hometown_province": ("出身省", "出身地", "Quê quán"),
+    "preferred_lang": ("言語", "希望言語", "Ngôn ngữ"),
+    "japanese_level": ("日本語レベル", "日本語能力"),
+    "emergency_contact": ("緊急連絡先",),
+}
+
+_NAMES = ("full_name_vi", "name_card", "name_used")
+
+
+def _names(values: Values) -> set[str]:
+    return {name_key(values[name]) for name in _NAMES if values.get(name)}
+
+
+def _rough(values: Values) -> Iterable[Hashable]:
+    yield from _names(values)
+    if values.get("birth_date"):
+        yield values["birth_date"]
+
+
+def _certain(values: Values) -> Iterable[Hashable]:
+    """The same card, and the same folded name or birth date: a number alone may be mistyped."""
+    if card := values.get("residence_card_no"):
+        yield from ((card, key) for key in _rough(values))
+
+
+def _probable(values: Values) -> Iterable[Hashable]:
+    if values.get("birth_date") and values.get("phone_jp"):
+        yield from ((name, values["birth_date"], values["phone_jp"]) for name in _names(values))
+
+
+for _choices, _known in (
+    (Gender, words.GENDER),
+    (Nationality, words.NATIONALITY),
+    (Language, words.LANGUAGE),
+    (SswField, words.SSW_FIELD),
+    (Situation, words.SITUATION),
+    (ResidenceStatusCode, words.RESIDENCE_STATUS),
+):
+    register_words(_choices, _known)
+
+register(
+    Person,
+    Ledger(
+        rough_fields=(*_NAMES, "birth_date"),
+        rough=_rough,
+        certain=_certain,
+        probable=_probable,
+        apart="residence_card_no",
+        why_certain=_("The same residence card number."),
+        why_probable=_("The same name, birth date and phone."),
+        fills={"consent_exception": ConsentException.legacy},  # DOMAIN 10.1: an old list asked nobody
+    ),
+)
