@@ -46,7 +46,7 @@ def create_app(
 
 
 def _setting(session: Session, key: str) -> str:
-    return get_setting(session, SettingKey(key))
+    return get_setting(session, key)
 
 
 def _office_language() -> str:

@@ -13,7 +13,9 @@ from tomoiki.accounts.models import Setting, User
 
 def _invite(session: Session, user: User) -> str:
     address = f"{request.host_url}invitation/{invite(session, user)}"
-    return gettext("Copy this link and send it to the person. It works once, for 48 hours: %(link)s", link=address)
+    return gettext(
+        "Copy this link and send it to the person. It works once, for 48 hours: %(link)s", link=address
+    )
 
 
 USERS = Screen(

@@ -18,7 +18,13 @@ CASES = Screen(
     phone=("worker_type", "categories"),
     filters=("status", "categories", "owner", "person", "employer", "opened_on"),
     sort="-opened_on",
-    facts=("person", ("worker_type", "employer"), "owner", ("opened_on", "closed_on"), ("next_action", "next_action_on")),
+    facts=(
+        "person",
+        ("worker_type", "employer"),
+        "owner",
+        ("opened_on", "closed_on"),
+        ("next_action", "next_action_on"),
+    ),
     tags=("priority", "confidential", "categories"),
     form=(
         "person",

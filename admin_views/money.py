@@ -43,7 +43,13 @@ DONORS = Screen(
     phone=("receipt_pref",),
     filters=("kind", "receipt_pref", "is_officer"),
     sort="name",
-    facts=(("name_kana", "kind"), ("postal_code", "address"), ("phone", "email"), "receipt_pref", "organisation"),
+    facts=(
+        ("name_kana", "kind"),
+        ("postal_code", "address"),
+        ("phone", "email"),
+        "receipt_pref",
+        "organisation",
+    ),
     form=(
         ("name", "name_kana"),
         "kind",

@@ -19,7 +19,13 @@ ORGANISATIONS = Screen(
     phone=("industry",),
     filters=("roles", "industry", "pref"),
     sort="name",
-    facts=("corporate_number", ("industry", "license_no"), ("pref", "address"), "phone", ("contact_name", "contact_email")),
+    facts=(
+        "corporate_number",
+        ("industry", "license_no"),
+        ("pref", "address"),
+        "phone",
+        ("contact_name", "contact_email"),
+    ),
     tags=("roles",),
     form=(
         ("name", "name_kana"),
@@ -35,6 +41,16 @@ ORGANISATIONS = Screen(
         Related(Case, list=("number", "status", "opened_on", "owner"), by="employer"),
         Related(Attendee, list=("name", "affil_kind", "grade"), by="school"),
     ),
-    importable=("name", "name_kana", "corporate_number", "address", "phone", "industry", "roles", "contact_name", "contact_email"),
+    importable=(
+        "name",
+        "name_kana",
+        "corporate_number",
+        "address",
+        "phone",
+        "industry",
+        "roles",
+        "contact_name",
+        "contact_email",
+    ),
     synonyms={"name": ("会社名", "企業名", "法人名"), "address": ("所在地",), "phone": ("電話番号",)},
 )

@@ -14,11 +14,24 @@ PEOPLE = Screen(
     one=_("person"),
     menu=CASEWORK,
     icon="person",
-    list=(("full_name_vi", "name_card", "code"), "name_used", "birth_date", "phone_jp", "pref", "preferred_lang"),
+    list=(
+        ("full_name_vi", "name_card", "code"),
+        "name_used",
+        "birth_date",
+        "phone_jp",
+        "pref",
+        "preferred_lang",
+    ),
     phone=("pref", "preferred_lang"),
     filters=("pref", "preferred_lang", "nationality", "gender", "birth_date"),
     sort="-id",
-    facts=(("name_kana", "name_used"), ("birth_date", "gender"), ("phone_jp", "phone_vn"), ("pref", "city"), ("preferred_lang", "japanese_level")),
+    facts=(
+        ("name_kana", "name_used"),
+        ("birth_date", "gender"),
+        ("phone_jp", "phone_vn"),
+        ("pref", "city"),
+        ("preferred_lang", "japanese_level"),
+    ),
     form=(
         ("full_name_vi", "name_card"),
         ("name_kana", "name_used"),
@@ -57,7 +70,12 @@ PEOPLE = Screen(
         "phone_vn",
         "email",
     ),
-    synonyms={"full_name_vi": ("氏名", "名前", "Họ và tên"), "name_kana": ("フリガナ", "カナ"), "phone_jp": ("電話", "電話番号", "Số điện thoại"), "email": ("メール",)},
+    synonyms={
+        "full_name_vi": ("氏名", "名前", "Họ và tên"),
+        "name_kana": ("フリガナ", "カナ"),
+        "phone_jp": ("電話", "電話番号", "Số điện thoại"),
+        "email": ("メール",),
+    },
 )
 
 RESIDENCE_STATUSES = Screen(

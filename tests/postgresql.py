@@ -29,6 +29,7 @@ def server() -> Iterator[sa.URL]:
     folder = Path(tempfile.mkdtemp(prefix="tomoiki-pg-"))
     try:
         with _pgserver(folder) if _has_pgserver() else _own_programs(folder) as url:
+            _make_careless(url)
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -36,6 +37,15 @@ def server() -> Iterator[sa.URL]:
 
 def _with_our_driver(url: str) -> sa.URL:
     return sa.make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _make_careless(url: sa.URL) -> None:
+    """Nobody mourns a test's data: copying databases is three times as fast without waiting for the disk."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
 def _has_pgserver() -> bool:
@@ -63,7 +73,7 @@ def _own_programs(folder: Path) -> Iterator[sa.URL]:
     as_user = _as_other_user(folder) if os.geteuid() == 0 else []
     data = folder / "data"
     _run(*as_user, initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    options = f"-c listen_addresses= -c unix_socket_directories={folder}"
     _run(*as_user, pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:
         yield _with_our_driver(f"postgresql://postgres@/postgres?host={folder}")

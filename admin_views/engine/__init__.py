@@ -15,6 +15,7 @@ from admin_views.engine import import_command, pages
 from admin_views.engine.checks import check_screens
 from admin_views.engine.office import Office, viewer
 from admin_views.engine.screen import Screen
+from admin_views.engine.searching import search_page
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.view import compile_screen
 from tomoiki.core.access import Access, Viewer
@@ -44,7 +45,9 @@ def install(
 ) -> None:
     """Check the screens, compile them to views at their addresses, add the pages that belong to none."""
     check_screens(screens)
-    app.extensions["tomoiki_office"] = Office({screen.slug: screen for screen in screens}, access, looking, setting)
+    app.extensions["tomoiki_office"] = Office(
+        {screen.slug: screen for screen in screens}, access, looking, setting
+    )
     use_own_catalogs(flask_admin.babel.domain, flask_admin.babel.wtforms_domain)
     speak_through(flask_admin.babel.wtforms_domain)
     admin = Admin(
@@ -54,6 +57,7 @@ def install(
         index_view=Home(name="Home", endpoint="admin", url="/", **NO_STATIC),
         theme=Theme(folder="bootstrap4", base_template="engine/page.html"),
     )
+    app.add_url_rule("/search", "search", search_page)
     reckoned = Reckoned()
     for screen in screens:
         admin.add_view(compile_screen(screen, reckoned))

@@ -7,21 +7,20 @@ from typing import Any, cast
 from flask import abort, flash, redirect
 from flask_admin import expose
 
-from admin_views.engine.screen import Action, Screen
+from admin_views.engine.mixin import ScreenPages
+from admin_views.engine.screen import Action
 from tomoiki.core.access import Verb
 from tomoiki.core.database import db
 
 
-class ActionPages:
+class ActionPages(ScreenPages):
     """The route of a screen's actions; mixed into the engine's view."""
-
-    screen: Screen
 
     @expose("/<key>/do/<name>", methods=("POST",))
     def run_view(self, key: str, name: str) -> Any:
         """Run the action on the record, if it is offered there."""
         action = self._action(name)
-        record = self.get_one(key, cast("Verb", action.needs))  # type: ignore[attr-defined]
+        record = self.get_one(key, cast("Verb", action.needs))
         if not action.offered(record):
             abort(404)
         record_id = record.id

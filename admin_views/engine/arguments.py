@@ -57,7 +57,11 @@ class Arguments:
         pairs = [("q", self.query)] if self.query else []
         for name, value in self.filters.items():
             if isinstance(value, Range):
-                pairs += [(f"{name}.{end}", text) for end, text in (("from", value.low_text), ("to", value.high_text)) if text]
+                pairs += [
+                    (f"{name}.{end}", text)
+                    for end, text in (("from", value.low_text), ("to", value.high_text))
+                    if text
+                ]
             else:
                 pairs += [(name, str(item)) for item in value]
         if self.sort:
@@ -90,7 +94,9 @@ def read_arguments(screen: Screen, given: MultiDict[str, str]) -> Arguments:
 
 
 def _asked(given: MultiDict[str, str]) -> Iterable[str]:
-    return dict.fromkeys(name.removesuffix(".from").removesuffix(".to") for name in given if name not in RESERVED)
+    return dict.fromkeys(
+        name.removesuffix(".from").removesuffix(".to") for name in given if name not in RESERVED
+    )
 
 
 def _number(text: str | None, default: int, most: int) -> int:
@@ -140,7 +146,9 @@ def _values(what: Field, texts: list[str], found: Arguments) -> list[Any]:
         known = what.choices._value2member_map_ if what.choices else {}
         values = [text for text in texts if text in known]
     if len(values) < len([text for text in texts if text]):
-        found.notices.append(_("A value of the filter “%(field)s” is not known and was left out.", field=what.label))
+        found.notices.append(
+            _("A value of the filter “%(field)s” is not known and was left out.", field=what.label)
+        )
     return values
 
 

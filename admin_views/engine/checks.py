@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
+import sqlalchemy as sa
+
 from admin_views.engine.arguments import RESERVED
 from admin_views.engine.detail import pointing_field
 from admin_views.engine.screen import Screen, flat
@@ -12,7 +14,22 @@ from tomoiki.core.fields import fields_of, table_name
 from tomoiki.core.records import Record
 
 MOST_FACTS = 5
-FIXED_SLUGS = frozenset({"login", "logout", "setup", "lang", "search", "calendar", "healthz", "sos", "join", "checkin", "static", "account"})
+FIXED_SLUGS = frozenset(
+    {
+        "login",
+        "logout",
+        "setup",
+        "lang",
+        "search",
+        "calendar",
+        "healthz",
+        "sos",
+        "join",
+        "checkin",
+        "static",
+        "account",
+    }
+)
 
 
 class ScreenFaults(Exception):  # noqa: N818 - named after the fact
@@ -29,7 +46,16 @@ def check_screens(screens: Sequence[Screen]) -> None:
 
 def faults_of(screen: Screen) -> Iterator[str]:
     """Yield what is wrong with one screen."""
-    for check in (_unknown_fields, _plural_places, _sorting, _filters, _missing_required, _facts, _related, _importable):
+    for check in (
+        _unknown_fields,
+        _plural_places,
+        _sorting,
+        _filters,
+        _missing_required,
+        _facts,
+        _related,
+        _importable,
+    ):
         for fault in check(screen):
             yield f"{screen.slug}: {fault}"
 
@@ -49,7 +75,9 @@ def _unknown(screen: Screen, where: str, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            yield f"{where}: no field {name!r} in {screen.model.__name__}" + (f"; did you mean {near[0]!r}?" if near else "")
+            yield f"{where}: no field {name!r} in {screen.model.__name__}" + (
+                f"; did you mean {near[0]!r}?" if near else ""
+            )
 
 
 def _unknown_fields(screen: Screen) -> Iterator[str]:
@@ -70,21 +98,19 @@ def _unknown_fields(screen: Screen) -> Iterator[str]:
 
 def _plural_places(screen: Screen) -> Iterator[str]:
     known = fields_of(screen.model)
-    for row in screen.form:
-        if not isinstance(row, str):
-            for name in row:
-                if name in known and known[name].kind == "codes":
-                    yield f"form: {name!r} has several values and needs a row of its own"
-    for name in screen.columns[:1]:
-        if name in known and known[name].is_plural:
-            yield f"list: the first column leads to the record, {name!r} has several values"
-    for name in screen.columns:
-        if name in known and known[name].secret:
-            yield f"list: {name!r} is secret (S2) and never stands in a list"
+    several = {name for name, field in known.items() if field.kind == "codes"}
+    together = {name for row in screen.form if not isinstance(row, str) for name in row}
+    for name in sorted(several & together):
+        yield f"form: {name!r} has several values and needs a row of its own"
+    if screen.columns and screen.columns[0] in several:
+        yield f"list: the first column leads to the record, {screen.columns[0]!r} has several values"
+    secret = {name for name, field in known.items() if field.secret}
+    for name in sorted(secret & set(screen.columns)):
+        yield f"list: {name!r} is secret (S2) and never stands in a list"
 
 
 def _sorting(screen: Screen) -> Iterator[str]:
-    name, table = screen.sort.removeprefix("-"), screen.model.__table__
+    name = screen.sort.removeprefix("-")
     if name == "id":
         return
     known = fields_of(screen.model)
@@ -93,7 +119,7 @@ def _sorting(screen: Screen) -> Iterator[str]:
     elif known[name].is_plural or known[name].kind == "ref":
         yield f"sort: {name!r} is no single column of {screen.model.__name__}"
     elif name not in _indexed(screen.model):
-        yield f"sort: {name!r} has no index; declare one that begins with it in {table.name}"
+        yield f"sort: {name!r} has no index; declare one that begins with it in {screen.model.__tablename__}"
 
 
 def _filters(screen: Screen) -> Iterator[str]:
@@ -112,7 +138,9 @@ def _filters(screen: Screen) -> Iterator[str]:
 
 
 def _indexed(model: type[Record]) -> set[str]:
-    table = model.__table__
+    table = sa.inspect(model).local_table
+    if not isinstance(table, sa.Table):
+        raise TypeError(model.__name__)
     found = {next(iter(index.columns)).name for index in table.indexes}
     return found | {column.name for column in table.c if column.unique or column.primary_key}
 
@@ -159,6 +187,6 @@ def _children(model: type[Record]) -> Iterator[type[Record]]:
     from tomoiki.core.database import Base  # noqa: PLC0415
 
     for mapper in Base.registry.mappers:
-        if issubclass(mapper.class_, Record):
-            if any(field.target == model.__name__ for field in fields_of(mapper.class_).values()):
-                yield mapper.class_
+        is_record = issubclass(mapper.class_, Record)
+        if is_record and any(field.target == model.__name__ for field in fields_of(mapper.class_).values()):
+            yield mapper.class_

@@ -43,8 +43,13 @@ class Conflict:
     at: Any
 
 
-def find_conflict(
-    session: Session, screen: Screen, record: Record, version: int | None, sent: MultiDict[str, str], form: Any
+def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
+    session: Session,
+    screen: Screen,
+    record: Record,
+    version: int | None,
+    sent: MultiDict[str, str],
+    form: Any,
 ) -> Conflict:
     """Compare what was typed with what others saved since the form was opened; the change log knows the originals."""
     changes = _changes_since(session, record, version)
@@ -55,10 +60,14 @@ def find_conflict(
         if name not in known or known[name].secret:
             continue
         field, theirs = known[name], _current(record, known[name])
-        control = form._fields.get(name)  # noqa: SLF001
-        mine = _comparable(control.data) if control is not None and not control.errors else _comparable(theirs)
+        control = form._fields.get(name)
+        mine = (
+            _comparable(control.data) if control is not None and not control.errors else _comparable(theirs)
+        )
         if name in form and mine not in (_comparable(original), _comparable(theirs)):
-            clashes.append(Clash(name, str(field.label), *(_text(field, value) for value in (original, theirs, mine))))
+            clashes.append(
+                Clash(name, str(field.label), *(_text(field, value) for value in (original, theirs, mine)))
+            )
         else:
             _take(merged, field, theirs)
             kept.append((str(field.label), _text(field, original), _text(field, theirs)))
@@ -78,7 +87,9 @@ def resolve(sent: MultiDict[str, str], record: Record, names: Iterable[str]) -> 
 
 
 def _changes_since(session: Session, record: Record, version: int | None) -> list[ChangeLog]:
-    rows = sa.select(ChangeLog).where(ChangeLog.entity == record.__tablename__, ChangeLog.record_id == record.id)
+    rows = sa.select(ChangeLog).where(
+        ChangeLog.entity == record.__tablename__, ChangeLog.record_id == record.id
+    )
     return list(session.scalars(rows.where(ChangeLog.version > (version or 0)).order_by(ChangeLog.id)))
 
 

@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
-from admin_views.engine.screen import Screen
 from tomoiki.core.database import Base, db
 from tomoiki.core.records import Record
 
@@ -29,18 +29,15 @@ class Dependant:
     slug: str = ""
 
 
-class DeletePages:
+class DeletePages(ScreenPages):
     """The route of deleting; mixed into the engine's view."""
-
-    screen: Screen
-    model: type[Record]
 
     @expose("/<key>/delete", methods=("GET", "POST"))
     def delete_view(self, key: str) -> Any:
         """Ask on a page of its own, then delete."""
         if not self.screen.deletes:
             abort(404)
-        record = self.get_one(key, "delete")  # type: ignore[attr-defined]
+        record = self.get_one(key, "delete")
         dependants = list(dependants_of(db.session(), record))
         reason = record.keeps(db.session())
         blocking = [one for one in dependants if not one.goes_along]
@@ -51,12 +48,14 @@ class DeletePages:
             db.session.commit()
         except IntegrityError:
             db.session.rollback()
-            return self._delete_page(self.get_one(key, "delete"), dependants, _("Other records still point at it."), 409)  # type: ignore[attr-defined]
+            return self._delete_page(
+                self.get_one(key, "delete"), dependants, _("Other records still point at it."), 409
+            )
         flash(_("Deleted. An administrator can put it back from the change log."), "success")
         return redirect(f"/{self.screen.slug}/", 303)
 
     def _delete_page(self, record: Record, dependants: list[Dependant], reason: Any, status: int) -> Any:
-        page = self.render(  # type: ignore[attr-defined]
+        page = self.render(
             "engine/delete.html",
             screen=self.screen,
             record=record,
@@ -73,13 +72,17 @@ def dependants_of(session: Session, record: Record) -> Iterator[Dependant]:
         if not issubclass(mapper.class_, Record):
             continue
         for key in _keys_to(mapper.local_table, record):
-            count = session.scalar(sa.select(sa.func.count()).select_from(mapper.local_table).where(key.parent == record.id))
+            count = session.scalar(
+                sa.select(sa.func.count()).select_from(mapper.local_table).where(key.parent == record.id)
+            )
             if count:
                 yield _dependant(mapper.class_, count, key.ondelete == "CASCADE")
 
 
 def _keys_to(table: Any, record: Record) -> Iterator[sa.ForeignKey]:
-    return (key for column in table.c for key in column.foreign_keys if key.column.table is type(record).__table__)
+    return (
+        key for column in table.c for key in column.foreign_keys if key.column.table is type(record).__table__
+    )
 
 
 def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:

@@ -14,11 +14,12 @@ from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 
 from admin_views.engine.listing import cell, ordering
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import Selection, label_text, params, plurals, record_named, selection
 from admin_views.engine.screen import Related, Screen
-from admin_views.engine.values import label, paragraphs, plain_text, shower
+from admin_views.engine.values import label, paragraphs, plain_text, shower, tone
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo, now
 from tomoiki.core.fields import Field, fields_of
@@ -26,6 +27,7 @@ from tomoiki.core.history import log_access
 from tomoiki.core.records import Record, label_fields
 
 COMPOSED = 5
+NO_HTML = Markup("")
 OPEN_HOURS = 1  # how long a reason opens a secret record in this session
 
 
@@ -36,7 +38,7 @@ class Fact:
     name: str
     label: str
     html: Markup
-    sub: Markup = Markup("")
+    sub: Markup = NO_HTML
     is_secret: bool = False
     is_long: bool = False
 
@@ -56,21 +58,18 @@ class RelatedTable:
     compose: Any = None
 
 
-class DetailPages:
+class DetailPages(ScreenPages):
     """The routes of the detail page and of showing a secret field; mixed into the engine's view."""
-
-    screen: Screen
-    model: type[Record]
 
     @expose("/<key>")
     def details_view(self, key: str) -> Any:
         """Show a record."""
-        return self._detail_page(self.read_row(key), ())  # type: ignore[attr-defined]
+        return self._detail_page(self.read_row(key), ())
 
     @expose("/<key>/reveal", methods=("POST",))
     def reveal_view(self, key: str) -> Any:
         """Show one secret field; that it was shown is written down."""
-        row = self.read_row(key)  # type: ignore[attr-defined]
+        row = self.read_row(key)
         name = request.form.get("field", "")
         known = fields_of(self.model).get(name)
         if known is None or not known.secret or name not in row:
@@ -83,7 +82,7 @@ class DetailPages:
     @expose("/<key>/reason", methods=("POST",))
     def reason_view(self, key: str) -> Any:
         """Open a record that asks for a reason: the reason is written down, the record opens for an hour."""
-        record_id = self.find_behind_reason(key)  # type: ignore[attr-defined]
+        record_id = self.find_behind_reason(key)
         if record_id is None:
             abort(404)
         reason = request.form.get("reason", "").strip()[:300]
@@ -96,11 +95,11 @@ class DetailPages:
 
     def ask_reason(self, key: str, *, missing: bool = False) -> Any:
         """Show the form that asks for a reason; it holds nothing of the record."""
-        page = self.render("engine/reason.html", screen=self.screen, key=key, missing=missing)  # type: ignore[attr-defined]
+        page = self.render("engine/reason.html", screen=self.screen, key=key, missing=missing)
         return make_response(page, 422 if missing else 200)
 
     def _detail_page(self, row: dict[str, Any], revealed: Sequence[str]) -> Any:
-        page = self.render(  # type: ignore[attr-defined]
+        page = self.render(
             "engine/detail.html", screen=self.screen, detail=Detail(self.screen, row, revealed)
         )
         if any(field.personal for field in fields_of(self.model).values()):
@@ -119,7 +118,9 @@ class Detail:
         many = [name for name, field in known.items() if field.is_plural and self._sees(name)]
         for name, values in plurals(db.session(), screen.model, many, [self.id]).items():
             row[name] = values.get(self.id, [])
-        self.related = [table for related in screen.related if (table := related_table(screen, self.id, related))]
+        self.related = [
+            table for related in screen.related if (table := related_table(screen, self.id, related))
+        ]
 
     def _sees(self, name: str) -> bool:
         return access().sees(viewer(), self.screen.model, name)
@@ -130,8 +131,10 @@ class Detail:
         leads = self.screen.columns[:1] + label_fields(self.screen.model)
         for name in leads:
             if value := self.row.get(name):
-                return label_text(record_named(self.known[name].target), value) if self.known[name].kind == "ref" else plain_text(
-                    self.known[name], value
+                return (
+                    label_text(record_named(self.known[name].target), value)
+                    if self.known[name].kind == "ref"
+                    else plain_text(self.known[name], value)
                 )
         return f"#{self.id}"
 
@@ -156,13 +159,14 @@ class Detail:
         return Markup(shower(self.known[moves.field], is_status=True)(self.row[moves.field]))  # noqa: S704 - escaped there
 
     @property
-    def tags(self) -> list[str]:
-        """Return the tags under the title."""
+    def tags(self) -> list[tuple[str, str]]:
+        """Return label and tone of the tags under the title; of a single code only what calls for attention."""
         found = []
         for name in self.screen.tags:
-            values = self.row.get(name) or []
-            for code in [values] if isinstance(values, str) else values:
-                found.append(label(self.known[name].choices, code))  # type: ignore[arg-type]
+            values, choices = self.row.get(name) or [], self.known[name].choices
+            codes = [values] if isinstance(values, str) else values
+            pairs = [(label(choices, code), tone(choices, code)) for code in codes] if choices else []
+            found += [pair for pair in pairs if self.known[name].is_plural or pair[1]]
         return found
 
     @property
@@ -183,7 +187,9 @@ class Detail:
         leading = {name for row in self.screen.facts for name in ((row,) if isinstance(row, str) else row)}
         leading |= {self.screen.columns[0], *self.screen.tags}
         names = [*self.screen.fields, *(name for name in self.known if name not in self.screen.fields)]
-        shown = [name for name in names if name in self.row and name not in leading and not self._is_title(name)]
+        shown = [
+            name for name in names if name in self.row and name not in leading and not self._is_title(name)
+        ]
         return [fact for name in shown if (fact := self._fact(name)).html or fact.is_secret]
 
     def _is_title(self, name: str) -> bool:
@@ -198,7 +204,7 @@ class Detail:
         return Fact(name, label, self._html(field, value), is_long=field.long)
 
     def _html(self, field: Field, value: Any) -> Markup:
-        if value is None or value == "" or value == []:
+        if value is None or value in ("", []):
             return Markup("")
         if field.kind == "ref":
             return self._link(field, value)
@@ -208,7 +214,11 @@ class Detail:
         if field.kind == "long" or field.long:
             return paragraphs(value)
         if field.kind == "json":
-            return Markup("<br>").join(f"{key}: {item}" for key, item in value.items()) if isinstance(value, dict) else Markup("")
+            return (
+                Markup("<br>").join(f"{key}: {item}" for key, item in value.items())
+                if isinstance(value, dict)
+                else Markup("")
+            )
         return Markup(cell(field)(value) if field.narrative is False else escape(plain_text(field, value)))  # noqa: S704
 
     def _link(self, field: Field, value: Any) -> Markup:
@@ -252,13 +262,21 @@ def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> di
 
 
 def _whole(chosen: Selection, row: Any) -> dict[str, Any]:
-    return Selection(chosen.model, chosen.columns, chosen.names, chosen.joined, ()).read(
-        [row[0], *row[len(row) - len(chosen.names) :]]
-    ) if len(chosen.masks) > 1 else dict(zip(["id", *chosen.names], row, strict=True))
+    return (
+        Selection(chosen.model, chosen.columns, chosen.names, chosen.joined, ()).read(
+            [row[0], *row[len(row) - len(chosen.names) :]]
+        )
+        if len(chosen.masks) > 1
+        else dict(zip(["id", *chosen.names], row, strict=True))
+    )
 
 
-def _one(chosen: Selection, flags: Sequence[Any], model: type[Record], key: int, *, opened: bool) -> sa.Select[Any]:
-    statement = sa.select(*chosen.columns, *flags).select_from(chosen.joined).where(model.__table__.c.id == key)
+def _one(
+    chosen: Selection, flags: Sequence[Any], model: type[Record], key: int, *, opened: bool
+) -> sa.Select[Any]:
+    statement = (
+        sa.select(*chosen.columns, *flags).select_from(chosen.joined).where(model.__table__.c.id == key)
+    )
     scope = access().scope(viewer(), model)
     return statement if scope is None or opened else statement.where(scope)
 
@@ -282,19 +300,30 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     """Return the related records that this viewer may see, or None where she may see none at all."""
     target = office().screen_of(related.model)
     by = pointing_field(related, screen.model)
-    if target is None or not access().may(viewer(), "read", related.model) or not access().sees(viewer(), related.model, by):
+    if (
+        target is None
+        or not access().may(viewer(), "read", related.model)
+        or not access().sees(viewer(), related.model, by)
+    ):
         return None
     names = [name for name in related.list if name != by]
     chosen = selection(related.model, names)
     rows, count = _related_rows(related, chosen, by, key)
-    many = plurals(db.session(), related.model, [n for n in names if fields_of(related.model)[n].is_plural], [r["id"] for r in rows])
+    many = plurals(
+        db.session(),
+        related.model,
+        [n for n in names if fields_of(related.model)[n].is_plural],
+        [r["id"] for r in rows],
+    )
     for name, values in many.items():
         for row in rows:
             row[name] = values.get(row["id"], [])
     shown = [name for name in names if name in chosen.names or name in many]
     known, moves = fields_of(related.model), related.model.__moves__
     shows = [cell(known[name], is_status=bool(moves and moves.field == name)) for name in shown]
-    lines = [(row["id"], [show(row.get(name)) for name, show in zip(shown, shows, strict=True)]) for row in rows]
+    lines = [
+        (row["id"], [show(row.get(name)) for name, show in zip(shown, shows, strict=True)]) for row in rows
+    ]
     may_add = access().may(viewer(), "create", related.model) and target.creates
     heads = [str(target.labels.get(name, known[name].label)) for name in shown]
     events = [_event(related, row) for row in rows] if related.timeline else ()
@@ -342,4 +371,4 @@ def day_heading(day: Any) -> str:
 
     today = in_tokyo(now()).date()
     text = format_date(day, "yyyy-MM-dd (EEE)")
-    return f"{_('Today')} {text}" if day == today else text
+    return " ".join((_("Today"), text)) if day == today else text

@@ -19,11 +19,12 @@ from werkzeug.datastructures import MultiDict
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.conflict import Conflict, find_conflict, resolve
 from admin_views.engine.histories import user_names
-from admin_views.engine.inputs import Input, OptionalFlagInput
+from admin_views.engine.inputs import Input, OptionalFlagInput, Stored
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import params
 from admin_views.engine.saving import save_changes, save_new
-from admin_views.engine.screen import Row, Screen
+from admin_views.engine.screen import Row
 from tomoiki.core.database import Base, Moment, db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import fields_of
@@ -40,11 +41,8 @@ class SentForm(Base):
     record_id: Mapped[int]
 
 
-class FormPages:
+class FormPages(ScreenPages):
     """The routes of new and edit; mixed into the engine's view."""
-
-    screen: Screen
-    model: type[Record]
 
     @expose("/new", methods=("GET", "POST"))
     def create_view(self) -> Any:
@@ -59,7 +57,9 @@ class FormPages:
         record = self.model(**self.screen.only)
         faults = _filled(form, record, {}) or save_new(db.session(), record)
         if faults or not self._may_keep(record):
-            return self._refused(form, None, faults or [Fault(_("You may not save this: it would be hidden from you."))])
+            return self._refused(
+                form, None, faults or [Fault(_("You may not save this: it would be hidden from you."))]
+            )
         _remember(db.session(), record)
         record_id = record.id
         db.session.commit()
@@ -68,13 +68,15 @@ class FormPages:
     @expose("/<key>/edit", methods=("GET", "POST"))
     def edit_view(self, key: str) -> Any:
         """Show the form of a record, or save its changes."""
-        record = self.get_one(key, "update")  # type: ignore[attr-defined]
+        record = self.get_one(key, "update")
         if request.method == "GET":
             return self._form_page(self._form(record), record, [])
         sent = resolve(request.form, record, self._names())
         version = parse_id(sent.get("_version"))
         if version != record.version:
-            conflict = find_conflict(db.session(), self.screen, record, version, sent, self._form(record, sent))
+            conflict = find_conflict(
+                db.session(), self.screen, record, version, sent, self._form(record, sent)
+            )
             if conflict.clashes:
                 return self._conflict_page(record, conflict)
             sent = conflict.merged
@@ -88,7 +90,9 @@ class FormPages:
             abort(409)
         if faults or not self._may_keep(record):
             db.session.rollback()
-            return self._refused(form, record, faults or [Fault(_("You may not save this: it would be hidden from you."))])
+            return self._refused(
+                form, record, faults or [Fault(_("You may not save this: it would be hidden from you."))]
+            )
         record_id = record.id
         db.session.commit()
         return self._saved(record_id)
@@ -106,15 +110,15 @@ class FormPages:
     def _form(self, record: Record | None, sent: MultiDict[str, str] | None = None) -> Any:
         given = (sent or request.form) if request.method == "POST" else None
         is_new = record is None
-        form = self._create_form_class(given, obj=record)  # type: ignore[attr-defined]
-        for name in set(form._fields) - set(self._names()):  # noqa: SLF001 - WTForms' own way to drop a field
+        form = self._create_form_class(given, obj=Stored(record) if record else None)
+        for name in set(form._fields) - set(self._names()):
             delattr(form, name)
         if is_new and given is None:
             _show_prefilled(form)
         return form
 
     def _form_page(self, form: Any, record: Record | None, faults: list[Fault], status: int = 200) -> Any:
-        page = self.render(  # type: ignore[attr-defined]
+        page = self.render(
             "engine/form.html",
             screen=self.screen,
             rows=_rows(form, self.screen.form),
@@ -131,20 +135,24 @@ class FormPages:
         """Show the form again with what was typed, and each fault by its field."""
         general = []
         for fault in faults:
-            field = form._fields.get(fault.field)  # noqa: SLF001
+            field = form._fields.get(fault.field)
             if field is None:
                 general.append(fault)
             elif str(fault.message) not in field.errors:
                 field.errors = [*field.errors, str(fault.message)]
         if record is not None:
             db.session.rollback()
-            record = self.get_one(str(record.id), "update")  # type: ignore[attr-defined]
+            record = self.get_one(str(record.id), "update")
         return self._form_page(form, record, [fault for fault in general if fault.message], 422)
 
     def _conflict_page(self, record: Record, conflict: Conflict) -> Any:
-        who = user_names(db.session(), {conflict.user_id}).get(conflict.user_id, _("System")) if conflict.user_id else _("System")
+        who = (
+            user_names(db.session(), {conflict.user_id}).get(conflict.user_id, _("System"))
+            if conflict.user_id
+            else _("System")
+        )
         time = in_tokyo(conflict.at).strftime("%H:%M") if conflict.at else ""
-        page = self.render(  # type: ignore[attr-defined]
+        page = self.render(
             "engine/conflict.html", screen=self.screen, record=record, conflict=conflict, who=who, time=time
         )
         return make_response(page, 409)
@@ -233,13 +241,17 @@ def _sent(session: Session) -> int | None:
 
 def _remember(session: Session, record: Record) -> None:
     if token := request.form.get("_once", "")[:40]:
-        session.add(SentForm(token=token, at=datetime.now(UTC), entity=record.__tablename__, record_id=record.id))
+        session.add(
+            SentForm(token=token, at=datetime.now(UTC), entity=record.__tablename__, record_id=record.id)
+        )
 
 
 def _next() -> str:
     """Return the page to go back to, if it is one of ours."""
     asked = request.values.get("_next", "")
-    return asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) and "\n" not in asked else ""
+    return (
+        asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) and "\n" not in asked else ""
+    )
 
 
 def new_token() -> str:

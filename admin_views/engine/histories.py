@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_views.engine.lookup import find_records
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
@@ -48,18 +49,15 @@ class Entry:
     sentences: list[Sentence]
 
 
-class HistoryPages:
+class HistoryPages(ScreenPages):
     """The route of the history tab; mixed into the engine's view."""
-
-    screen: Screen
-    model: type[Record]
 
     @expose("/<key>/history")
     def history_view(self, key: str) -> Any:
         """Show what was done to a record, newest first."""
-        row = self.read_row(key)  # type: ignore[attr-defined]
+        row = self.read_row(key)
         entries = list(entries_of(db.session(), self.screen, row))
-        return self.render("engine/history.html", screen=self.screen, row=row, entries=entries)  # type: ignore[attr-defined]
+        return self.render("engine/history.html", screen=self.screen, row=row, entries=entries)
 
 
 def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iterator[Entry]:
@@ -79,7 +77,14 @@ def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iter
 def user_names(session: Session, ids: set[int]) -> dict[int, str]:
     """Return the names of users, whoever asks: who did a thing is told to all who may read it."""
     user = record_named("User").__table__
-    return {row[0]: row[1] for row in session.execute(sa.select(user.c.id, user.c.name).where(user.c.id.in_(ids)))} if ids else {}
+    return (
+        {
+            row[0]: row[1]
+            for row in session.execute(sa.select(user.c.id, user.c.name).where(user.c.id.in_(ids)))
+        }
+        if ids
+        else {}
+    )
 
 
 def _reference_texts(screen: Screen, changes: list[ChangeLog]) -> dict[str, dict[int, str]]:
@@ -88,14 +93,25 @@ def _reference_texts(screen: Screen, changes: list[ChangeLog]) -> dict[str, dict
         if field.kind not in ("ref", "refs"):
             continue
         key = f"{field.name}_id" if field.kind == "ref" else field.name
-        ids = {i for change in changes for end in change.diff.get(key, ()) for i in (end if isinstance(end, list) else [end]) if i}
+        ids = {
+            i
+            for change in changes
+            for end in change.diff.get(key, ())
+            for i in (end if isinstance(end, list) else [end])
+            if i
+        }
         if ids:
-            found[field.name] = {one.id: one.text for one in find_records(record_named(field.target), ids=sorted(ids))}
+            found[field.name] = {
+                one.id: one.text for one in find_records(record_named(field.target), ids=sorted(ids))
+            }
     return found
 
 
 def _sentences(
-    screen: Screen, diff: Mapping[str, list[Any]], row: Mapping[str, Any], texts: Mapping[str, Mapping[int, str]]
+    screen: Screen,
+    diff: Mapping[str, list[Any]],
+    row: Mapping[str, Any],
+    texts: Mapping[str, Mapping[int, str]],
 ) -> Iterator[Sentence]:
     known = fields_of(screen.model)
     for key, (old, new) in diff.items():
@@ -109,7 +125,8 @@ def _sentences(
         elif field.secret or field.kind == "json":
             yield Sentence(label, is_hidden=True)
         else:
-            yield Sentence(label, *(_words(field, end, texts.get(name, {})) for end in (old, new)))
+            known_texts = texts.get(name, {})
+            yield Sentence(label, _words(field, old, known_texts), _words(field, new, known_texts))
 
 
 def _is_visible(model: type[Record], name: str, row: Mapping[str, Any]) -> bool:

@@ -22,7 +22,8 @@ from admin_views.engine.screen import Screen
 from tomoiki.core.access import SYSTEM_VIEWER, Viewer
 from tomoiki.core.actors import Actor, acting
 from tomoiki.core.database import db
-from tomoiki.core.sheets import MOST_BYTES, Refused, read_sheets
+from tomoiki.core.sheets import read_sheets
+from tomoiki.core.tables import MOST_BYTES, Refused
 
 REFUSED = 2
 

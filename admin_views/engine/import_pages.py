@@ -14,13 +14,13 @@ from flask_babel import lazy_gettext as _
 from admin_views.engine import uploads
 from admin_views.engine.importing import may_import, plan_import, run_import
 from admin_views.engine.mapping import Column, Target
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import viewer
 from admin_views.engine.plans import Plan, PlannedRow
-from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
 from tomoiki.core.database import db
-from tomoiki.core.records import Record
-from tomoiki.core.sheets import MOST_BYTES, MOST_ROWS, Refused, read_sheets
+from tomoiki.core.sheets import read_sheets
+from tomoiki.core.tables import MOST_BYTES, MOST_ROWS, Refused
 
 FIRST_ROWS = 10
 MOST_FAULTS = 200  # so many stand on the page; the command prints all
@@ -63,11 +63,8 @@ class Preview:
         return self.plan.count("new") + self.plan.count("changed")
 
 
-class ImportPages:
+class ImportPages(ScreenPages):
     """The route of importing; mixed into the engine's view."""
-
-    screen: Screen
-    model: type[Record]
 
     @expose("/import", methods=("GET", "POST"))
     def import_view(self) -> Any:
@@ -107,12 +104,12 @@ class ImportPages:
         return plan_import(db.session(), self.screen, read_sheets(data, filename), viewer())
 
     def _upload_page(self, fault: str = "") -> Any:
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             "engine/import.html", screen=self.screen, fault=fault, most=(MOST_ROWS, MOST_BYTES // 2**20)
         )
 
     def _preview_page(self, plan: Plan, upload: uploads.Upload) -> Any:
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             "engine/import_preview.html",
             screen=self.screen,
             preview=preview_of(plan, upload),

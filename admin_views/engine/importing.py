@@ -8,8 +8,8 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from admin_views.engine.mapping import (
     NOTE,
@@ -21,7 +21,7 @@ from admin_views.engine.mapping import (
     targets_of,
     unknown_field,
 )
-from admin_views.engine.matching import MOST_NAMESAKES, Known, Stored, load_known, own_names
+from admin_views.engine.matching import MOST_NAMESAKES, Stored, load_known, own_names
 from admin_views.engine.office import access
 from admin_views.engine.plans import NotAllowed, Plan, PlannedRow, Skipped, Suspicion
 from admin_views.engine.reading_rows import CellFault, read_row, read_value
@@ -34,7 +34,7 @@ from tomoiki.core.fields import fields_of
 from tomoiki.core.ledgers import ledger_of
 from tomoiki.core.reading import BadInput
 from tomoiki.core.records import Fault, Record
-from tomoiki.core.sheets import Refused, Sheet
+from tomoiki.core.tables import Refused, Sheet
 
 ORIGIN = "import"
 
@@ -144,8 +144,10 @@ class _Planner:
         good = [row for row in self.rows if row.fate != "error"]
         filled = _distinct(self.sheets)
         values = [row.read.values for row in good]
-        self.known: Known = load_known(self.session, self.screen.model, self.viewer, values, filled)
         self.names = own_names(filled)
+        self.known = load_known(
+            self.session, self.screen.model, self.viewer, values, self.names, list(self.targets.values())
+        )
         self.defaults = _defaults(self.screen, self.names)
         for row in good:
             self._decide(row)

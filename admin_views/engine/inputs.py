@@ -16,13 +16,14 @@ from admin_views.engine.arguments import parse_id
 from admin_views.engine.lookup import Found, find_records
 from admin_views.engine.rows import record_named
 from admin_views.engine.values import labels
-from tomoiki.core.dates import TOKYO, in_tokyo, read_day, read_moment, today, wareki
-from tomoiki.core.fields import TEXT_LENGTH, Field
+from tomoiki.core.dates import in_tokyo, read_day, read_moment, today, wareki
+from tomoiki.core.fields import TEXT_LENGTH, Field, fields_of
 from tomoiki.core.languages import language
 from tomoiki.core.money import format_yen, read_yen
 from tomoiki.core.reading import BadInput
+from tomoiki.core.records import Record
 from tomoiki.core.text import clean_line, clean_text
-from tomoiki.core.vocabulary import chooseable
+from tomoiki.core.vocabulary import Choice, choice_of, chooseable
 
 FEW = 8  # so many choices stand as buttons side by side, more in a list
 MANY = 12  # so many check boxes stand open, the rest can be unfolded
@@ -69,7 +70,7 @@ class Input(WTField):
     def mark_missing(self) -> None:
         """Say so when a required control was not even sent."""
         if self.field.required and self.data in (None, "", []) and not self.errors:
-            self.errors = [fill_in(self.field)]
+            self.errors = (fill_in(self.field),)
 
     @property
     def reading(self) -> str:
@@ -123,7 +124,8 @@ class DayInput(Input):
         if not isinstance(self.data, date):
             return ""
         days = (self.data - today()).days
-        return f"{wareki(self.data)} ・ {_('in %(days)s days', days=days)}" if days > 0 else wareki(self.data)
+        ahead = _("in %(days)s days", days=days)
+        return f"{wareki(self.data)} ・ {ahead}" if days > 0 else wareki(self.data)
 
 
 class MomentInput(Input):
@@ -200,9 +202,7 @@ class ChoiceInput(Input):
 
 
 def _member(field: Field, code: str) -> Any:
-    from tomoiki.core.vocabulary import Choice  # noqa: PLC0415
-
-    return field.choices(code) if field.choices and issubclass(field.choices, Choice) else code
+    return choice_of(field.choices, code) if field.choices and issubclass(field.choices, Choice) else code
 
 
 class FlagInput(Input):
@@ -210,7 +210,9 @@ class FlagInput(Input):
 
     shape = "flag"
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
         """Read yes or no."""
         super().process(formdata, data if data is not None else self.default, extra_filters)
         if formdata is not None and (self.name in formdata or f"{self.name}-shown" in formdata):
@@ -241,15 +243,22 @@ class CodesInput(Input):
 
     shape = "checks"
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
         """Read the boxes that are ticked; a mark tells none ticked from not sent."""
-        super().process(formdata, list(data or []) if isinstance(data, Sequence) or data is not None else [], extra_filters)
+        super().process(
+            formdata,
+            list(data or []) if isinstance(data, Sequence) or data is not None else [],
+            extra_filters,
+        )
         if formdata is None or not (self.name in formdata or f"{self.name}-shown" in formdata):
             return
         self.data = list(dict.fromkeys(code for code in formdata.getlist(self.name) if code))
         known = {member.value for member in self.field.choices or ()}
         if unknown := set(self.data) - known - set(self.object_data or []):
-            self.process_errors.append(_("“%(code)s” is not in the list.", code=sorted(unknown)[0][:40]))
+            message = _("“%(code)s” is not in the list.", code=min(unknown)[:40])
+            self.process_errors = (*self.process_errors, message)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read in `process`."""
@@ -280,7 +289,9 @@ class ReferenceInput(Input):
     text = ""
     candidates: Sequence[Found] = ()
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
         """Take the id; without one look the words up: one match is it, several are offered, none is said."""
         super().process(formdata, data, extra_filters)
         if formdata is not None:
@@ -311,7 +322,7 @@ class ReferenceInput(Input):
             if found
             else _("Nothing was found for “%(text)s”. Try fewer letters.", text=self.text)
         )
-        self.process_errors.append(message)
+        self.process_errors = (*self.process_errors, message)
 
     def _label(self, key: int) -> str:
         found = find_records(record_named(self.field.target), ids=[key])
@@ -335,13 +346,19 @@ class ReferencesInput(Input):
 
     shape = "refs"
 
-    def process(self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None) -> None:
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
         """Take ids."""
         kept = [record.id for record in data] if data else []
         super().process(formdata, kept, extra_filters)
         if formdata is not None and (self.name in formdata or f"{self.name}-shown" in formdata):
             asked = [key for text in formdata.getlist(self.name) if (key := parse_id(text))]
-            seen = {found.id for found in find_records(record_named(self.field.target), ids=asked)} if asked else set()
+            seen = (
+                {found.id for found in find_records(record_named(self.field.target), ids=asked)}
+                if asked
+                else set()
+            )
             self.data = [key for key in asked if key in seen or key in kept]
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -358,7 +375,9 @@ class ReferencesInput(Input):
 
         target = record_named(self.field.target)
         with db.session.no_autoflush:
-            rows = db.session.scalars(sa.select(target).where(target.id.in_(self.data or [])).order_by(target.id))
+            rows = db.session.scalars(
+                sa.select(target).where(target.id.in_(self.data or [])).order_by(target.id)
+            )
             setattr(obj, name, list(rows))
 
 
@@ -377,7 +396,22 @@ INPUTS: Mapping[str, type[Input]] = {
 }
 
 
+class Stored:
+    """A record as a form reads it: a reference is its id, so nothing has to be loaded for it."""
+
+    def __init__(self, record: Record) -> None:
+        """Look at this record."""
+        self._record = record
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the stored value of a field."""
+        known = fields_of(type(self._record)).get(name)
+        return getattr(self._record, f"{name}_id" if known is not None and known.kind == "ref" else name)
+
+
 def input_for(field: Field, default: Any = None, *, may_be_open: bool = False, **options: Any) -> Any:
     """Return the unbound control for a declared field."""
-    kind: Callable[..., Any] = OptionalFlagInput if field.kind == "flag" and may_be_open else INPUTS[field.kind]
+    kind: Callable[..., Any] = (
+        OptionalFlagInput if field.kind == "flag" and may_be_open else INPUTS[field.kind]
+    )
     return kind(field=field, default=default, **options)

@@ -17,10 +17,20 @@ from sqlalchemy.orm import Session
 
 from admin_views.engine.arguments import Arguments, Range, conditions, filterable, read_arguments, sortable
 from admin_views.engine.filters import FilterControl, controls
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, viewer
-from admin_views.engine.rows import Selection, label_columns, label_expression, label_text, params, plurals, record_named, selection
+from admin_views.engine.rows import (
+    Selection,
+    label_columns,
+    label_expression,
+    label_text,
+    params,
+    plurals,
+    record_named,
+    selection,
+)
 from admin_views.engine.screen import Screen
-from admin_views.engine.values import Show, excerpt, separator, shower, yen
+from admin_views.engine.values import Show, excerpt, label, separator, shower, yen
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Record
@@ -49,17 +59,15 @@ class Column:
         return f"<td{mark}{phone}>{text}" + (f'<span class="sub">{sub}</span>' if sub else "") + "</td>"
 
 
-class ListPages:
+class ListPages(ScreenPages):
     """The route of the list; mixed into the engine's view."""
-
-    screen: Screen
 
     @expose("/")
     def index_view(self) -> Any:
         """Show the list that the address asks for."""
         asked = read_arguments(self.screen, request.args)
-        listing = Listing(self.screen, asked, self.reckoned)  # type: ignore[attr-defined]
-        return self.render("engine/list.html", listing=listing, screen=self.screen)  # type: ignore[attr-defined]
+        listing = Listing(self.screen, asked, self.reckoned)
+        return self.render("engine/list.html", listing=listing, screen=self.screen)
 
 
 class Listing:
@@ -91,7 +99,9 @@ class Listing:
         table = self.screen.model.__table__
         visible = [name for name in self.screen.total if access().sees(viewer(), self.screen.model, name)]
         sums = [sa.func.coalesce(sa.func.sum(table.c[name]), 0) for name in visible]
-        row = session.execute(sa.select(sa.func.count(), *sums).select_from(table).where(*self._where()), params()).one()
+        row = session.execute(
+            sa.select(sa.func.count(), *sums).select_from(table).where(*self._where()), params()
+        ).one()
         return row[0], tuple(int(total) for total in row[1:])
 
     def _rows(self, session: Session) -> list[dict[str, Any]]:
@@ -105,7 +115,11 @@ class Listing:
 
     def _visible_plurals(self) -> list[str]:
         known = fields_of(self.screen.model)
-        return [name for name in self.screen.columns if known[name].is_plural and access().sees(viewer(), self.screen.model, name)]
+        return [
+            name
+            for name in self.screen.columns
+            if known[name].is_plural and access().sees(viewer(), self.screen.model, name)
+        ]
 
     def _order(self) -> list[tuple[str, bool]]:
         asked = self.asked.sort or self.screen.sort
@@ -115,7 +129,7 @@ class Listing:
     def _columns(self) -> list[Column]:
         known, sorts = fields_of(self.screen.model), sortable(self.screen)
         shown = {*self.selection.names, *self._visible_plurals()}
-        found = []
+        found: list[Column] = []
         for row in self.screen.list:
             names = [name for name in ((row,) if isinstance(row, str) else row) if name in shown]
             if names:
@@ -125,15 +139,31 @@ class Listing:
     def _column(self, parts: list[Field], at: int, sorts: frozenset[str]) -> Column:
         lead = parts[0]
         status = self.screen.model.__moves__
-        shows = [(part.name, cell(part, is_status=bool(status and status.field == part.name))) for part in parts]
+        shows = [
+            (part.name, cell(part, is_status=bool(status and status.field == part.name))) for part in parts
+        ]
         name, is_down = self._order()[0]
         sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
         aria = ("descending" if is_down else "ascending") if name == lead.name else ""
         is_number = lead.kind in ("yen", "integer")
-        css = "first" if at == 0 else " ".join(
-            mark for mark, on in (("num", is_number), ("hide", lead.name in self.screen.phone), ("nw", lead.kind == "day")) if on
+        css = (
+            "first"
+            if at == 0
+            else " ".join(
+                mark
+                for mark, on in (
+                    ("num", is_number),
+                    ("hide", lead.name in self.screen.phone),
+                    ("nw", lead.kind == "day"),
+                )
+                if on
+            )
         )
-        phone = str(escape(self.label(lead))) if at and (is_number or lead.kind in ("day", "moment", "flag")) else ""
+        phone = (
+            str(escape(self.label(lead)))
+            if at and (is_number or lead.kind in ("day", "moment", "flag"))
+            else ""
+        )
         return Column(lead, shows, self.label(lead), css, phone, sort, aria)
 
     def label(self, what: Field) -> str:
@@ -195,7 +225,7 @@ def _words(what: Field, value: Any) -> str:
         return separator().join(_("Yes") if item == "yes" else _("No") for item in value)
     if what.kind == "ref":
         return separator().join(reference_texts(what, value).get(item, "?") for item in value)
-    return separator().join(str(what.choices(item).label) if what.choices else str(item) for item in value)
+    return separator().join(label(what.choices, item) if what.choices else str(item) for item in value)
 
 
 def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
@@ -225,17 +255,28 @@ def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
 
 
 def page_of(
-    chosen: Selection, where: Sequence[ColumnElement[bool]], order: Sequence[tuple[str, bool]], asked: Arguments
+    chosen: Selection,
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[tuple[str, bool]],
+    asked: Arguments,
 ) -> sa.Select[Any]:
     """Return the select of one page: ids first, in order and limited; only then the joins (notes 3)."""
     table = chosen.model.__table__
     name, is_down = order[0]
     key, start = sort_key(chosen.model, name)
     ids = sa.select(table.c.id, key.label("sort_key")).select_from(start).where(*where)
-    ids = ids.order_by(*ordering(key, table.c.id, is_down)).limit(asked.per_page).offset((asked.page - 1) * asked.per_page)
+    ids = (
+        ids.order_by(*ordering(key, table.c.id, is_down))
+        .limit(asked.per_page)
+        .offset((asked.page - 1) * asked.per_page)
+    )
     page = ids.subquery("page")
     joined = chosen.joined.join(page, page.c.id == table.c.id)
-    return sa.select(*chosen.columns).select_from(joined).order_by(*ordering(page.c.sort_key, page.c.id, is_down))
+    return (
+        sa.select(*chosen.columns)
+        .select_from(joined)
+        .order_by(*ordering(page.c.sort_key, page.c.id, is_down))
+    )
 
 
 def ordering(key: ColumnElement[Any], tie: ColumnElement[Any], is_down: bool) -> list[ColumnElement[Any]]:
@@ -276,5 +317,3 @@ def shower_of_codes(what: Field) -> Any:
     known = {member.value: str(escape(str(member.label))) for member in what.choices or ()}
     join = separator()
     return lambda values: join.join(known.get(code, str(escape(code))) for code in values)
-
-

@@ -11,6 +11,7 @@ from flask import abort, jsonify, request
 from flask_admin import expose
 from sqlalchemy import ColumnElement
 
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import label_columns, label_expression, label_text, params
 from admin_views.engine.screen import Screen
@@ -33,10 +34,8 @@ class Found:
     sub: str = ""
 
 
-class LookupPages:
+class LookupPages(ScreenPages):
     """The route of the search box; mixed into the engine's view."""
-
-    screen: Screen
 
     @expose("/lookup")
     def ajax_lookup(self) -> Any:
@@ -58,7 +57,7 @@ def may_look_up(model: type[Record]) -> bool:
 
 
 def _may_save(screen: Screen) -> bool:
-    return any(access().may(viewer(), verb, screen.model) for verb in ("create", "update"))  # type: ignore[arg-type]
+    return any(access().may(viewer(), verb, screen.model) for verb in ("create", "update"))
 
 
 def _points_at(screen: Screen, model: type[Record]) -> bool:
@@ -100,7 +99,11 @@ def _visible(model: type[Record], query: str) -> ColumnElement[bool]:
     conditions = []
     for mask in may.masks(who, model):
         rows = mask.rows() if mask.rows else sa.true()
-        match = matching(model, query, indexed_classes(model, mask.fields), dialect) if query.strip() else sa.true()
+        match = (
+            matching(model, query, indexed_classes(model, mask.fields), dialect)
+            if query.strip()
+            else sa.true()
+        )
         conditions.append(sa.and_(rows, match))
     return sa.or_(*conditions)
 

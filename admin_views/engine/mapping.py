@@ -16,7 +16,7 @@ from tomoiki.core.database import Base
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.ledgers import in_all_languages, squeezed
 from tomoiki.core.records import Record
-from tomoiki.core.sheets import Refused, Sheet
+from tomoiki.core.tables import Refused, Sheet
 
 NOTE = "note"  # where columns without a home go, if the table has such a field
 _MARKS = re.compile("[*＊※]|[(（](?:必須|任意|required|bắt buộc)[)）]", re.IGNORECASE)

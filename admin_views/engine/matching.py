@@ -94,12 +94,19 @@ def _comparable(value: Any) -> Hashable:
     return tuple(sorted(value)) if isinstance(value, list) else value if value != "" else None
 
 
-def load_known(
-    session: Session, model: type[Record], viewer: Viewer, rows: Sequence[Values], targets: Sequence[Target]
+def load_known(  # noqa: PLR0913, PLR0917 - whose rows, which records, which fields
+    session: Session,
+    model: type[Record],
+    viewer: Viewer,
+    rows: Sequence[Values],
+    names: Sequence[str],
+    targets: Sequence[Target],
 ) -> Known:
-    """Read the stored records that have a rough key in common with one of the rows."""
+    """Read the stored records that have a rough key in common with one of the rows.
+
+    `names` are the fields that the file fills; a word may fill other `targets` besides (`Meaning.also`).
+    """
     ledger = ledger_of(model)
-    names = own_names(targets)
     wanted = {key for values in rows for key in ledger.rough(values)}
     known = Known(ledger)
     ids = list(_candidates(session, model, viewer, ledger, wanted)) if wanted else []

@@ -21,7 +21,7 @@ class Entry:
 
 def menu() -> list[tuple[str, list[Entry]]]:
     """Return the groups with their screens."""
-    current = request.path.split("/")[1] if request else ""
+    current = request.path.split("/")[1]
     groups: dict[str, list[Entry]] = {}
     for screen in office().screens.values():
         if screen.menu is not None and access().may(viewer(), "read", screen.model):

@@ -11,9 +11,9 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from admin_views.engine.forms import _filled
-from admin_views.engine.inputs import input_for
+from admin_views.engine.inputs import Stored, input_for
+from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.saving import save_changes
-from admin_views.engine.screen import Screen
 from admin_views.engine.values import label
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
@@ -38,16 +38,13 @@ def moves_of(model: type[Record], row: Mapping[str, Any]) -> list[Move]:
     return [Move(state.value, label(choices, state.value)) for state in allowed] if choices else []
 
 
-class MovePages:
+class MovePages(ScreenPages):
     """The route of a move; mixed into the engine's view."""
-
-    screen: Screen
-    model: type[Record]
 
     @expose("/<key>/move", methods=("GET", "POST"))
     def move_view(self, key: str) -> Any:
         """Ask for what the new state needs, then move."""
-        record = self.get_one(key, "update")  # type: ignore[attr-defined]
+        record = self.get_one(key, "update")
         moves = self.model.__moves__
         asked = request.values.get("to", "")
         if moves is None:
@@ -69,8 +66,10 @@ class MovePages:
 
     def _needs(self, record: Record, names: tuple[str, ...]) -> Any:
         known = fields_of(self.model)
-        form_class = type("MoveForm", (self.form_base_class,), {name: input_for(known[name]) for name in names})  # type: ignore[attr-defined]
-        return form_class(request.form if request.method == "POST" else None, obj=record)
+        form_class = type(
+            "MoveForm", (self.form_base_class,), {name: input_for(known[name]) for name in names}
+        )
+        return form_class(request.form if request.method == "POST" else None, obj=Stored(record))
 
     def _move(self, record: Record, field: str, to: Any, form: Any) -> Any:
         faults = _filled(form, record, {})
@@ -80,7 +79,7 @@ class MovePages:
         if faults:
             record_id = record.id
             db.session.rollback()
-            return self._move_page(self.get_one(str(record_id), "update"), to, form, faults)  # type: ignore[attr-defined]
+            return self._move_page(self.get_one(str(record_id), "update"), to, form, faults)
         record_id = record.id
         db.session.commit()
         flash(_("The status is now “%(status)s”.", status=to.label), "success")
@@ -91,5 +90,7 @@ class MovePages:
             if fault.field in form and fault.message:
                 form[fault.field].errors = [*form[fault.field].errors, str(fault.message)]
         general = [fault for fault in faults if fault.field not in form and fault.message]
-        page = self.render("engine/move.html", screen=self.screen, record=record, to=to, form=form, faults=general)  # type: ignore[attr-defined]
+        page = self.render(
+            "engine/move.html", screen=self.screen, record=record, to=to, form=form, faults=general
+        )
         return make_response(page, 422 if faults else 200)

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
-from admin_views.engine.detail import day_heading
+from admin_views.engine.detail import composer_types, day_heading
 from admin_views.engine.forms import count_words, new_token
-from admin_views.engine.detail import composer_types
 from admin_views.engine.menu import menu
 from admin_views.engine.office import office, viewer
 from tomoiki.core.languages import LANGUAGES, language
@@ -48,7 +47,10 @@ def _serve_static(app: Flask) -> None:
     app.add_url_rule("/static/<path:filename>", "static", build_only=True)
     files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE)
     files.add_files(str(STATIC), prefix="static/")
-    files.add_files(str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"), prefix="static/bootstrap/")
+    files.add_files(
+        str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"),
+        prefix="static/bootstrap/",
+    )
     app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
 
 
@@ -100,7 +102,9 @@ def _error_page(error: HTTPException) -> Any:
     if request.path.endswith("/lookup"):
         return make_response({"error": error.name}, error.code)
     title, advice = _words(error)
-    return make_response(render_template("engine/error.html", title=title, advice=advice, code=error.code), error.code)
+    return make_response(
+        render_template("engine/error.html", title=title, advice=advice, code=error.code), error.code
+    )
 
 
 def _words(error: HTTPException) -> tuple[str, str]:
@@ -109,11 +113,16 @@ def _words(error: HTTPException) -> tuple[str, str]:
     words = {
         403: (_("You may not do this."), _("An administrator can do it, or give you the role for it.")),
         404: (_("This page was not found."), _("It may have been deleted, or it is not open to you.")),
-        409: (_("Somebody else saved at the same moment."), _("Nothing was overwritten. Open the page again and save once more.")),
+        409: (
+            _("Somebody else saved at the same moment."),
+            _("Nothing was overwritten. Open the page again and save once more."),
+        ),
         413: (_("This is too large."), _("Send a smaller file, or split it.")),
         429: (_("Too many attempts."), _("Wait a quarter of an hour, then try again.")),
     }
-    return words.get(error.code or 0, (_("This request could not be understood."), _("Go back and try again.")))
+    return words.get(
+        error.code or 0, (_("This request could not be understood."), _("Go back and try again."))
+    )
 
 
 def _unexpected(error: Exception) -> Any:
@@ -124,11 +133,16 @@ def _unexpected(error: Exception) -> Any:
         raise error
     number = secrets.token_hex(4)
     place = _place(error)
-    current_app.logger.error("fault %s: %s at %s on %s", number, type(error).__name__, place, request.endpoint)
+    current_app.logger.error(
+        "fault %s: %s at %s on %s", number, type(error).__name__, place, request.endpoint
+    )
     page = render_template(
         "engine/error.html",
         title=_("Something went wrong on our side."),
-        advice=_("Nothing was saved. If it happens again, tell the administrator this number: %(number)s", number=number),
+        advice=_(
+            "Nothing was saved. If it happens again, tell the administrator this number: %(number)s",
+            number=number,
+        ),
         code=500,
     )
     return make_response(page, 500)

@@ -21,9 +21,9 @@ from tomoiki.core.languages import language
 from tomoiki.core.ledgers import find_meaning, known_words, squeezed
 from tomoiki.core.money import read_yen
 from tomoiki.core.reading import BadInput, Read
-from tomoiki.core.sheets import SheetRow
+from tomoiki.core.tables import SheetRow
 from tomoiki.core.text import clean_line, clean_text, plain
-from tomoiki.core.vocabulary import AnyChoice, Choice
+from tomoiki.core.vocabulary import AnyChoice, Choice, find_choice
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
 _BETWEEN_CODES = re.compile(r"[、,，;；/\n]+")
@@ -193,7 +193,7 @@ def _read_choice(choices: AnyChoice, text: str) -> tuple[Read[Any], Also]:
 
 
 def _stored(choices: AnyChoice, code: str) -> Any:
-    return choices(code) if issubclass(choices, Choice) else code
+    return find_choice(choices, code) if issubclass(choices, Choice) else code
 
 
 def _not_in_list(choices: AnyChoice, text: str) -> tuple[LazyString, str | None]:

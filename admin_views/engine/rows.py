@@ -33,10 +33,16 @@ class Selection:
         values = dict(zip(self.names, row[1 + flags :], strict=True))
         values["id"] = row[0]
         shown = self._shown(row[1 : 1 + flags])
-        return values if shown is None else {name: value for name, value in values.items() if _base(name) in shown}
+        return (
+            values
+            if shown is None
+            else {name: value for name, value in values.items() if _base(name) in shown}
+        )
 
     def _shown(self, flags: Sequence[Any]) -> frozenset[str] | None:
-        masks = self.masks if not flags else [mask for mask, flag in zip(self.masks, flags, strict=True) if flag]
+        masks = (
+            self.masks if not flags else [mask for mask, flag in zip(self.masks, flags, strict=True) if flag]
+        )
         if any(mask.fields is None for mask in masks):
             return None
         return frozenset({"id"}.union(*(mask.fields or () for mask in masks)))
@@ -136,14 +142,18 @@ def label_text(target: type[Record], value: Any) -> str:
     return plain_text(known, value) if known is not None and value is not None else str(value or "")
 
 
-def plurals(session: Session, model: type[Record], names: Iterable[str], ids: Sequence[int]) -> Mapping[str, Any]:
+def plurals(
+    session: Session, model: type[Record], names: Iterable[str], ids: Sequence[int]
+) -> Mapping[str, Any]:
     """Return {field: {record: [values]}} for fields of several values: one query a field."""
     found: dict[str, dict[int, list[Any]]] = {}
     for name in names:
         what = fields_of(model)[name]
         if not what.is_plural or not ids:
             continue
-        rows = session.execute(_codes(model, what, ids) if what.kind == "codes" else _references(model, what, ids), params())
+        rows = session.execute(
+            _codes(model, what, ids) if what.kind == "codes" else _references(model, what, ids), params()
+        )
         into = found.setdefault(name, {})
         for owner, value in rows:
             into.setdefault(owner, []).append(value)
@@ -171,8 +181,15 @@ def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Sele
     names = label_columns(target, viewer())
     if names is None:
         return sa.select(owner, owner).where(sa.false())
-    joined = link.join(far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, _in_scope(target, far, viewer())))
-    return sa.select(owner, label_expression(far, names)).select_from(joined).where(owner.in_(ids)).order_by(far.c.id)
+    joined = link.join(
+        far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, _in_scope(target, far, viewer()))
+    )
+    return (
+        sa.select(owner, label_expression(far, names))
+        .select_from(joined)
+        .where(owner.in_(ids))
+        .order_by(far.c.id)
+    )
 
 
 def params() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin_views.engine.office import office
 from tomoiki.core.dates import FiscalYear
 from tomoiki.core.fields import fields_of
-from tomoiki.core.records import Fault, Record, give_number
+from tomoiki.core.records import Fault, Record, fill_defaults, give_number
 
 
 def save_new(session: Session, record: Record) -> list[Fault]:
@@ -28,6 +28,8 @@ def save_changes(session: Session, record: Record) -> list[Fault]:
 
 def _save(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
     with session.no_autoflush:
+        if is_new:
+            fill_defaults(record)
         record.prepare(session)
         faults = [*record.faults(session), *_taken(session, record)]
         if faults:
@@ -38,7 +40,9 @@ def _save(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
     try:
         session.flush()
     except IntegrityError:
-        return [Fault(_("This cannot be saved: it contradicts another record. Check values that must be unique."))]
+        return [
+            Fault(_("This cannot be saved: it contradicts another record. Check values that must be unique."))
+        ]
     return []
 
 

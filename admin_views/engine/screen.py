@@ -53,7 +53,9 @@ class Screen:
     one: LazyString  # one of them, for buttons: "New case"
     menu: LazyString | None = None
     icon: str = "file"
-    list: tuple[Row, ...] = ()  # a tuple is a cell with second line; a field of a reference by dot is not needed
+    list: tuple[
+        Row, ...
+    ] = ()  # a tuple is a cell with second line; a field of a reference by dot is not needed
     phone: tuple[str, ...] = ()  # fields of the list that a phone leaves out
     filters: tuple[str, ...] = ()
     sort: str = "-id"
@@ -65,7 +67,9 @@ class Screen:
     actions: tuple[Action, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
     importable: tuple[str, ...] = ()
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # header words of old ledgers by field
+    synonyms: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # header words of old ledgers by field
     labels: Mapping[str, LazyString] = field(default_factory=dict)  # words of this screen for a field
     big: bool = False  # the table may pass 10,000 rows: every filter needs its index
     creates: bool = True

@@ -29,7 +29,9 @@ class Reckoned:
 
     def get(self, session: Session, question: Hashable, reckon: Callable[[], Any]) -> Any:
         """Return the kept answer if no data changed since, else reckon it."""
-        stamp = session.execute(LAST_CHANGE if session.get_bind().dialect.name == "sqlite" else SNAPSHOT).scalar()
+        stamp = session.execute(
+            LAST_CHANGE if session.get_bind().dialect.name == "sqlite" else SNAPSHOT
+        ).scalar()
         with self._lock:
             kept = self._answers.get(question)
         if kept is not None and kept[0] == stamp:

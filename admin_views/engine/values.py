@@ -107,11 +107,14 @@ def _status_shower(field: Field) -> Show:
     if choices is None:
         return str
     words = labels(choices)
-    marks = {code: f'<span class="st {_tone(choices, code)}">{escape(word)}</span>' for code, word in words.items()}
+    marks = {
+        code: f'<span class="st {tone(choices, code)}">{escape(word)}</span>' for code, word in words.items()
+    }
     return lambda value: marks.get(value) or str(escape(value or NOTHING))
 
 
-def _tone(choices: AnyChoice, code: str) -> str:
+def tone(choices: AnyChoice, code: str) -> str:
+    """Return the tone of a code's mark; none for an unknown one."""
     member = find_choice(choices, code)
     return member.tone if member else ""
 
@@ -125,14 +128,16 @@ def _choice_shower(field: Field) -> Show:
 
 
 def _tag(choices: AnyChoice, code: str, word: str) -> str:
-    tone = _tone(choices, code)
-    return f'<span class="tag {tone}">{escape(word)}</span>' if tone in TAG_TONES else str(escape(word))
+    mark = tone(choices, code)
+    return f'<span class="tag {mark}">{escape(word)}</span>' if mark in TAG_TONES else str(escape(word))
 
 
 def _text_shower(field: Field) -> Show:
     form = field.format
     if form is not None and form.link:
-        return lambda value: f'<a href="{form.link}{escape(value)}">{escape(form.show(value))}</a>' if value else NOTHING
+        return lambda value: (
+            f'<a href="{form.link}{escape(value)}">{escape(form.show(value))}</a>' if value else NOTHING
+        )
     if form is not None:
         return lambda value: str(escape(form.show(value))) if value else NOTHING
     return lambda value: str(escape(value)) if value else NOTHING

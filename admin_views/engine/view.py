@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, has_request_context, redirect, request, url_for
@@ -11,6 +11,7 @@ from flask_admin.contrib.sqla.form import AdminModelConverter, get_form
 from flask_admin.form import BaseForm
 from werkzeug.exceptions import HTTPException
 
+from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
@@ -22,15 +23,13 @@ from admin_views.engine.listing import ListPages
 from admin_views.engine.lookup import LookupPages
 from admin_views.engine.moving import MovePages
 from admin_views.engine.office import access, viewer
-from admin_views.engine.acting import ActionPages
 from admin_views.engine.rows import params
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
-from tomoiki.core.access import Verb
+from tomoiki.core.access import VERBS, Verb
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
-from tomoiki.core.records import Record
 
 NEED: dict[str, Verb | None] = {
     "index_view": "read",
@@ -51,10 +50,14 @@ NEED: dict[str, Verb | None] = {
 class Converter(AdminModelConverter):
     """Turns a declared field into our control for it, whatever its column's type."""
 
-    def convert(self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool) -> Any:
+    def convert(  # noqa: PLR0913, PLR0917 - Flask-Admin's own signature
+        self, model: Any, mapper: Any, name: str, prop: Any, field_args: Any, hidden_pk: bool
+    ) -> Any:
         """Return the control."""
         column = model.__table__.c.get(name)
-        return input_for(fields_of(model)[name], _default(column), may_be_open=column is not None and column.nullable)
+        return input_for(
+            fields_of(model)[name], _default(column), may_be_open=column is not None and column.nullable
+        )
 
 
 def _default(column: Any) -> Any:
@@ -66,29 +69,42 @@ def _default(column: Any) -> Any:
 
 
 class EngineView(  # the pages first: their routes replace the stock ones
-    ListPages, DetailPages, FormPages, MovePages, ActionPages, DeletePages, HistoryPages, LookupPages, ImportPages, ModelView
+    ListPages,
+    DetailPages,
+    FormPages,
+    MovePages,
+    ActionPages,
+    DeletePages,
+    HistoryPages,
+    LookupPages,
+    ImportPages,
+    ModelView,
 ):
     """All pages of one screen."""
 
-    screen: ClassVar[Screen]
     form_base_class = BaseForm
     model_form_converter = Converter
     column_auto_select_related = False
-    reckoned: Reckoned
 
     # -- what Flask-Admin builds -----------------------------------------------------------------------------------
     def scaffold_form(self) -> Any:
         """Return the form's class, by Flask-Admin's scaffolding and our converter."""
         known = fields_of(self.model)
         names = [name for name in self.screen.fields if not known[name].read_only]
-        several = {name: input_for(known[name]) for name in names if known[name].is_plural}
-        return get_form(self.model, self.model_form_converter(self.session, self), self.form_base_class, names, extra_fields=several)
+        several: dict[Any, Any] = {name: input_for(known[name]) for name in names if known[name].is_plural}
+        return get_form(
+            self.model,
+            self.model_form_converter(self.session, self),
+            self.form_base_class,
+            names,
+            extra_fields=several,
+        )
 
     def scaffold_auto_joins(self) -> list[Any]:
         """Join nothing: lists ask for what they show."""
         return []
 
-    def scaffold_filters(self, name: str) -> None:
+    def scaffold_filters(self, name: Any) -> None:
         """Build no stock filter."""
 
     def get_list_columns(self) -> list[Any]:
@@ -97,7 +113,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
 
     get_details_columns = get_export_columns = get_list_columns
 
-    def get_sortable_columns(self) -> dict[str, Any]:
+    def get_sortable_columns(self) -> dict[Any, Any]:
         """Leave sorting to the Screen."""
         return {}
 
@@ -115,7 +131,11 @@ class EngineView(  # the pages first: their routes replace the stock ones
         if viewer().id is None:
             if name == "ajax_lookup":
                 abort(401)
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+            return redirect(
+                url_for(
+                    "security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None
+                )
+            )
         need = NEED.get(name, "delete")
         if need is not None and not access().may(viewer(), need, self.model):
             log_access("refused", self.model.__tablename__)
@@ -163,7 +183,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
         return super().render(template, may=self._may(), **kwargs)
 
     def _may(self) -> dict[str, bool]:
-        return {verb: access().may(viewer(), verb, self.model) for verb in ("create", "update", "delete", "export")}  # type: ignore[arg-type]
+        return {verb: access().may(viewer(), verb, self.model) for verb in VERBS.values()}
 
     # -- stock routes that we do not serve -------------------------------------------------------------------------
     def action_view(self) -> Any:
@@ -190,6 +210,7 @@ def compile_screen(screen: Screen, reckoned: Reckoned) -> EngineView:
     """Return the view of a checked screen; made anew for each application (notes, trap 18)."""
     kind = type(f"{screen.model.__name__}View", (EngineView,), {"screen": screen, "reckoned": reckoned})
     name, menu = str(screen.slug), None
-    view: EngineView = kind(screen.model, db, name=name, category=menu, endpoint=screen.slug, url=f"/{screen.slug}")
+    view: EngineView = kind(
+        screen.model, db, name=name, category=menu, endpoint=screen.slug, url=f"/{screen.slug}"
+    )
     return view
-

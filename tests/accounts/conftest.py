@@ -21,11 +21,11 @@ from tomoiki.core.actors import actor
 from tomoiki.core.database import begin_write, db
 
 TEMPLATES = Path(__file__).parents[2] / "admin_views" / "templates"
-# What the engine's frames promise: blocks `title` and `main`, and the messages.
+# What the engine's frames promise: blocks `title`, `main` and `languages`, messages, and icons.
 FRAME = (
     "<title>{% block title %}{% endblock %}</title>"
     "{% for message in get_flashed_messages() %}<p class=note>{{ message }}</p>{% endfor %}"
-    "{% block main %}{% endblock %}"
+    "{% block main %}{% endblock %}{% block languages %}{% endblock %}"
 )
 
 
@@ -38,6 +38,7 @@ def make_app(database: Store, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         instance.configure(app, _config(tmp_path, database.url) | config)
         frames = DictLoader({"engine/plain.html": FRAME, "engine/page.html": FRAME})
         app.jinja_loader = ChoiceLoader([frames, app.jinja_loader])  # type: ignore[list-item]
+        app.jinja_env.globals["icon"] = "".format
         db.init_app(app)
         CSRFProtect(app)
         history.install()

@@ -83,7 +83,6 @@ def test_a_mistake_is_explained_and_changes_nothing(
 
 def test_without_tables_it_says_what_to_do(run: Run, app: Flask) -> None:
     with app.app_context():
-        db.session.connection().exec_driver_sql("PRAGMA foreign_keys=OFF")
         db.session.connection().exec_driver_sql("DROP TABLE setting")
         db.session.commit()
 

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from tests.accounts.conftest import WRONG, form_token, is_in, log_in
 from tests.databases import PASSWORD
-from tomoiki.accounts.models import LoginFailure, User
+from tomoiki.accounts.models import LoginFailure
 from tomoiki.accounts.throttle import account_key
-from tomoiki.core.database import begin_write, db
+from tomoiki.core.database import db
 
 
 def test_the_right_password_opens_the_office(client: FlaskClient) -> None:
@@ -203,19 +203,3 @@ def test_the_address_is_the_visitors_behind_a_proxy(
 
     with app.app_context():
         assert db.session.scalars(sa.select(LoginFailure.address)).one() == "203.0.113.5"
-
-
-# -- the last administrator ------------------------------------------------------------------------------
-def test_the_last_administrator_stays(app: Flask) -> None:
-    with app.app_context():
-        begin_write()
-        boss = db.session.get_one(User, 1)
-        assert not list(boss.faults(db.session()))
-        boss.roles = ["auditor"]
-        assert [fault.field for fault in boss.faults(db.session())] == ["roles"]
-        assert boss.keeps(db.session())
-        db.session.rollback()
-        db.session.get_one(User, 2).roles = ["admin"]
-        db.session.flush()
-        assert boss.keeps(db.session()) is None
-        db.session.rollback()

@@ -74,7 +74,7 @@ def test_a_wrong_code_does_not_switch_it_on(
 def test_with_it_the_password_is_not_enough(phone: Phone, client: FlaskClient) -> None:
     answer = log_in(client)
 
-    assert answer.location == "/tf-validate"
+    assert answer.location == "/tf-validate?next=/"
     assert not is_in(client)
     assert "is wrong" not in client.get("/tf-validate").text
     assert client.post("/tf-validate", data={"code": phone.code()}).location == "/"
@@ -131,7 +131,7 @@ def test_a_recovery_code_replaces_the_phone_once(
     phone: Phone, caseworker: FlaskClient, app: Flask, stored: Callable[[str], User]
 ) -> None:
     page = caseworker.post("/mf-recovery-codes", data={"generate_new_codes": "1"}).text
-    code = re.findall(r"<code>([0-9a-f-]+)</code>", page)[0]
+    code = re.findall(r"<b>([0-9a-f-]+)</b>", page)[0]
     first, second = app.test_client(), app.test_client()
     for client in (first, second):
         log_in(client)
@@ -162,7 +162,7 @@ def test_an_old_session_must_give_the_password_again(caseworker: FlaskClient) ->
     answer = caseworker.get("/tf-setup")
 
     assert answer.location.startswith("/verify")
-    assert "Your password once more" in caseworker.get(answer.location).text
+    assert 'action="/verify?next=/tf-setup"' in caseworker.get(answer.location).text
 
 
 def test_an_administrator_can_take_it_off(phone: Phone, app: Flask, client: FlaskClient) -> None:

@@ -65,6 +65,12 @@ def test_a_wrong_token_is_refused(client: FlaskClient, token: str, wrong: str) -
     assert client.post("/setup", data=FORM | {"token": wrong}).status_code == 403
 
 
+def test_an_empty_token_file_opens_nothing(app: Flask, client: FlaskClient, token: str) -> None:
+    (Path(app.instance_path) / "setup-token").write_text("")
+
+    assert client.get("/setup").status_code == 403
+
+
 def test_the_form_keeps_its_secret(client: FlaskClient, token: str) -> None:
     answer = client.get(f"/setup?token={token}")
 

@@ -1,4 +1,4 @@
-"""The vocabulary is tested on a bare application; messages that name a month need one to know the language."""
+"""The vocabulary is tested on a bare application; words need one too, to know the language."""
 
 from collections.abc import Iterator
 
@@ -17,5 +17,5 @@ def in_english() -> Iterator[None]:
 
 @pytest.fixture
 def app(bare_app: Flask) -> Flask:
-    """The vocabulary needs neither screens nor login: `session` and `saved` stand on the bare application here."""
+    """The vocabulary needs neither screens nor login: here `session` and `saved` stand on the bare one."""
     return bare_app

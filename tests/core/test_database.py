@@ -24,7 +24,7 @@ def keys(app: Flask, *newest_first: bytes) -> None:
     app.extensions["tomoiki_cipher"] = MultiFernet([Fernet(key) for key in newest_first])
 
 
-# -- secrets ---------------------------------------------------------------------------------------------------
+# -- secrets ---------------------------------------------------------------------------------------------
 @pytest.mark.storage
 def test_a_secret_lies_in_the_table_as_ciphertext_only(session: Session) -> None:
     session.add(person := a_person(passport_no="C1234567"))
@@ -85,7 +85,7 @@ def test_what_is_written_today_is_closed_by_the_newest_key(app: Flask) -> None:
         assert decrypt(token) == "C1234567"
 
 
-# -- moments ---------------------------------------------------------------------------------------------------
+# -- moments ---------------------------------------------------------------------------------------------
 def an_event(**values: object) -> Event:
     return Event(number="EV2026-001", kind="study", title_ja="学習会", **values)
 
@@ -118,7 +118,7 @@ def test_a_moment_without_zone_is_refused(session: Session) -> None:
         session.flush()
 
 
-# -- lists of codes ---------------------------------------------------------------------------------------------
+# -- lists of codes --------------------------------------------------------------------------------------
 @pytest.mark.storage
 def test_the_database_refuses_a_code_that_a_closed_list_does_not_have(session: Session) -> None:
     session.add(a_case())
@@ -128,7 +128,7 @@ def test_the_database_refuses_a_code_that_a_closed_list_does_not_have(session: S
         session.execute(sa.text("UPDATE \"case\" SET status = 'forgotten'"))
 
 
-# -- writing ---------------------------------------------------------------------------------------------------
+# -- writing ---------------------------------------------------------------------------------------------
 def test_sqlite_is_set_up_for_an_office(session: Session) -> None:
     def pragma(name: str) -> object:
         return session.scalar(sa.text(f"PRAGMA {name}"))
@@ -146,7 +146,7 @@ def test_clerks_who_save_at_once_wait_for_each_other(app: Flask) -> None:
             with app.app_context():
                 try:
                     in_write(add_one)
-                except Exception as error:  # noqa: BLE001 - whatever it is, it must not happen
+                except Exception as error:  # whatever it is, it must not happen
                     failures.append(error)
 
     def add_one() -> None:

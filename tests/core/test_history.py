@@ -33,7 +33,7 @@ def saved_person(session: Session, **values: Any) -> Person:
     return person
 
 
-# -- changes -----------------------------------------------------------------------------------------------------
+# -- changes ---------------------------------------------------------------------------------------------
 def test_a_new_record_is_logged_with_all_that_it_holds(session: Session) -> None:
     session.add(person := a_person(code="P-000001", birth_date=date(2000, 1, 2), consent_scope=["record"]))
     session.flush()
@@ -271,7 +271,7 @@ def test_a_snapshot_holds_all_that_is_needed_to_put_a_record_back(session: Sessi
     assert not values.keys() & {"id", "version", "created_at"}
 
 
-# -- looks -------------------------------------------------------------------------------------------------------
+# -- looks -----------------------------------------------------------------------------------------------
 def looks(app: Flask) -> Sequence[AccessLog]:
     with app.app_context():
         return db.session.scalars(sa.select(AccessLog).order_by(AccessLog.id)).all()

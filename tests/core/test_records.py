@@ -23,7 +23,7 @@ def fiscal_year(day: date) -> int:
     return FiscalYear.of(day).start_year
 
 
-# -- who and when ------------------------------------------------------------------------------------------------
+# -- who and when ----------------------------------------------------------------------------------------
 def test_a_record_knows_who_made_and_who_changed_it(session: Session) -> None:
     with acting(Actor(1, "Admin")):
         session.add(person := a_person())
@@ -43,7 +43,7 @@ def test_what_a_command_makes_was_made_by_nobody(session: Session) -> None:
     assert person.created_by is None
 
 
-# -- version -----------------------------------------------------------------------------------------------------
+# -- version ---------------------------------------------------------------------------------------------
 @pytest.mark.storage
 def test_the_version_rises_with_a_change(session: Session) -> None:
     session.add(person := a_person())
@@ -100,7 +100,7 @@ def test_a_save_over_somebody_elses_is_refused(session: Session) -> None:
         session.flush()
 
 
-# -- names -------------------------------------------------------------------------------------------------------
+# -- names -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("names", "label"),
     [
@@ -131,7 +131,7 @@ def test_a_plain_record_has_no_rules_of_its_own(session: Session) -> None:
     assert company.keeps(session) is None
 
 
-# -- numbers -----------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------------
 @pytest.mark.storage
 def test_numbers_follow_each_other(session: Session) -> None:
     assert [next_number(session, "case", 2026) for _ in range(3)] == [1, 2, 3]

@@ -175,7 +175,7 @@ def test_a_status_word_fills_the_field_of_work_too(plan_of: Callable[[str], Plan
     run_import(reading, plan_of("people"))
 
     care = sa.select(sa.func.count()).where(ResidenceStatus.ssw_field == "care")
-    assert reading.scalar(care.where(ResidenceStatus.status == ResidenceStatusCode.ssw1.value)) == 9
+    assert reading.scalar(care.where(ResidenceStatus.status == ResidenceStatusCode.ssw1.value)) == 8
 
 
 def test_people_of_an_old_list_asked_nobody_for_consent(

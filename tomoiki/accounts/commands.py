@@ -56,7 +56,7 @@ def _in_words(save: Callable[[], tuple[str, str | None]]) -> tuple[str, str | No
             return in_write(save)
         except BadInput as fault:
             raise click.ClickException(str(fault.message)) from None
-        except sa.exc.OperationalError:
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError):
             raise click.ClickException("The database is not ready. Run: flask --app app db upgrade") from None
 
 

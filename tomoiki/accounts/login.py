@@ -102,7 +102,7 @@ def _settings(app: Flask) -> dict[str, Any]:
         "STATIC_FOLDER": None,
     }
     ours = {f"SECURITY_{key}": value for key, value in (password | second_factor | session_and_words).items()}
-    return ours | {"SESSION_PROTECTION": "basic"}
+    return ours | {"SESSION_PROTECTION": None}  # it would hash the browser's name on each page, to no effect
 
 
 def _derived(app: Flask, purpose: str) -> str:
@@ -195,8 +195,8 @@ class CountedLogin(LoginForm):
 
     def validate_next(self, field: Any) -> None:
         """Forget a way back that leads out of the office; it is no reason to refuse the log-in."""
-        if field.data and not validate_redirect_url(field.data):
-            field.data = ""
+        if not field.data or not validate_redirect_url(field.data):
+            field.data = "/"
 
     def validate(self, **options: Any) -> bool:
         """Check e-mail and password; count a failure."""
@@ -224,19 +224,19 @@ class CountedChange(ChangePasswordForm):
 class Method(TwoFactorSetupForm):
     """Which second factor; our page has a button for each, Flask-Security's radio buttons are not needed."""
 
-    setup = StringField()  # type: ignore[assignment]
+    setup = StringField()  # type: ignore[assignment, no-untyped-call]  # in place of radio buttons
 
 
 class _Ways(StringField):
     def __init__(self, *facts: Any, **more: Any) -> None:
-        super().__init__(*facts, **more)
+        super().__init__(*facts, **more)  # type: ignore[no-untyped-call]  # WTForms is not typed
         self.choices: list[Any] = []  # Flask-Security adds to it
 
 
 class NoRescue(TwoFactorRescueForm):
     """By mail nobody is rescued: the page of the code links to the recovery codes."""
 
-    help_setup = _Ways()  # type: ignore[assignment]
+    help_setup = _Ways()  # type: ignore[assignment]  # in place of radio buttons
 
 
 class CountedCode(TwoFactorVerifyCodeForm):

@@ -53,17 +53,22 @@ def not_secret_or_own_cases() -> ColumnElement[bool]:
     return sa.or_(_columns("Case").confidential != "secret", _own_cases())
 
 
+def _level(level: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _columns("Case").confidential == level
+    return found
+
+
 def secret_cases() -> ColumnElement[bool]:
     """Cases that an administrator opens one at a time, with a reason."""
-    return _columns("Case").confidential == "secret"
+    return _level("secret")
 
 
 def _normal_cases() -> ColumnElement[bool]:
-    return _columns("Case").confidential == "normal"
+    return _level("normal")
 
 
 def _restricted_cases() -> ColumnElement[bool]:
-    return _columns("Case").confidential == "restricted"
+    return _level("restricted")
 
 
 def assigned_cases() -> ColumnElement[bool]:
@@ -78,7 +83,9 @@ def assigned_cases() -> ColumnElement[bool]:
 
 def _assigned_with_story() -> ColumnElement[bool]:
     staff = _columns("CaseStaff")
-    return sa.and_(assigned_cases(), _columns("Case").id.in_(_on_case("interpreter").where(staff.share_story)))
+    return sa.and_(
+        assigned_cases(), _columns("Case").id.in_(_on_case("interpreter").where(staff.share_story))
+    )
 
 
 def _cases(rows: Any) -> sa.Select[tuple[int]]:
@@ -93,18 +100,22 @@ def visible_people() -> ColumnElement[bool]:
     """People a caseworker sees: with a case she may see, or without any restricted or secret case."""
     person, case = _columns("Person"), _columns("Case")
     hers = sa.select(case.id).where(case.person_id == person.id).correlate(_table("Person"))
-    return sa.or_(~hers.where(case.confidential != "normal").exists(), hers.where(normal_or_own_cases()).exists())
+    return sa.or_(
+        ~hers.where(case.confidential != "normal").exists(), hers.where(normal_or_own_cases()).exists()
+    )
 
 
 def assigned_people() -> ColumnElement[bool]:
     """People of the cases an interpreter is on."""
-    return _columns("Person").id.in_(_people_of(assigned_cases))
+    found: ColumnElement[bool] = _columns("Person").id.in_(_people_of(assigned_cases))
+    return found
 
 
 def _assigned_people_to_contact() -> ColumnElement[bool]:
     case, staff = _columns("Case"), _columns("CaseStaff")
     ticked = case.id.in_(_on_case("interpreter").where(staff.may_contact))
-    return _columns("Person").id.in_(_people_of(assigned_cases).where(ticked))
+    found: ColumnElement[bool] = _columns("Person").id.in_(_people_of(assigned_cases).where(ticked))
+    return found
 
 
 def _statuses(people: Any) -> Any:
@@ -142,7 +153,9 @@ NUMBER = _only("number")
 AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on", "categories", "primary_category")
 EVENT_FEE = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund")
 EVENT_COUNTS = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "capacity")
-SUPPORT_FUND = _only("code", "name", "kind", "support_types", "opening_balance", "start_on", "end_on", "budget")
+SUPPORT_FUND = _only(
+    "code", "name", "kind", "support_types", "opening_balance", "start_on", "end_on", "budget"
+)
 ATTENDEE = _only(
     "name", "name_kana", "email", "phone", "affil_kind", "school", "grade", "nationality", "age_band",
     "guardian_consent", "merged_into",
@@ -171,14 +184,22 @@ MATRIX: Matrix = {
         "treasurer": (Grant("R", _normal_cases, M1_CASE), Grant("R", _restricted_cases, NUMBER)),
         "interpreter": (
             Grant("R", assigned_cases, M2_CASE),
-            Grant("R", _assigned_with_story, M2_CASE | {"title", "story", "categories", "primary_category", "next_action"}),
+            Grant(
+                "R",
+                _assigned_with_story,
+                M2_CASE | {"title", "story", "categories", "primary_category", "next_action"},
+            ),
         ),
         "auditor": (Grant("R", _normal_cases, AUDITED_CASE), Grant("R", _restricted_cases, NUMBER)),
     },
     "case_staff": {
         "admin": (Grant("CRUD", _of_cases("CaseStaff", not_secret_or_own_cases)),),
         "caseworker": (Grant("CRU", _of_cases("CaseStaff", normal_or_own_cases)),),
-        "interpreter": (Grant("R", _of_cases("CaseStaff", assigned_cases), _only("case", "user", "role", "from_on", "to_on")),),
+        "interpreter": (
+            Grant(
+                "R", _of_cases("CaseStaff", assigned_cases), _only("case", "user", "role", "from_on", "to_on")
+            ),
+        ),
     },
     "activity": {
         "admin": (Grant("CRUD", _of_cases("Activity", not_secret_or_own_cases)),),

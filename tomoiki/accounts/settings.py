@@ -82,7 +82,7 @@ def fault_of(key: str, value: str | None) -> LazyString | None:
     return KINDS.get(key, _EMPTY).check(value) if value else None
 
 
-def get_setting(session: Session, key: SettingKey) -> str:
+def get_setting(session: Session, key: str) -> str:
     """Return the office's value of a setting, or its default."""
-    found = session.execute(sa.text("SELECT value FROM setting WHERE key = :key"), {"key": key.value}).scalar()
-    return found or KINDS.get(key.value, _EMPTY).default
+    found = session.execute(sa.text("SELECT value FROM setting WHERE key = :key"), {"key": str(key)}).scalar()
+    return found or KINDS.get(key, _EMPTY).default

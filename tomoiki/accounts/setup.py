@@ -81,7 +81,7 @@ def _check_token() -> str:
     if _has_user(db.session()) or not path.exists():
         abort(404)
     given = request.values.get("token", "")
-    if not hmac.compare_digest(given.encode(), path.read_bytes()):
+    if not given or not hmac.compare_digest(given.encode(), path.read_bytes()):
         abort(403)
     return given
 

@@ -24,7 +24,10 @@ from tomoiki.core.database import db
 SECURITY = "security"  # Flask-Security's blueprint: its views change the user they find
 REMEMBERED = 500  # users kept in one process
 STAMP_SECONDS = 60  # how exact "last seen" is; a page in between sends no cookie
-_STAMP = sa.text('SELECT version, active FROM "user" WHERE fs_uniquifier = :uniquifier')
+_TABLE = sa.inspect(User).local_table
+_STAMP = sa.select(_TABLE.c.version, _TABLE.c.active).where(
+    _TABLE.c.fs_uniquifier == sa.bindparam("uniquifier")
+)
 
 
 class KnownUsers:
@@ -101,14 +104,20 @@ def load_user(uniquifier: str) -> User | None:
 
 def meet() -> None:
     """Log an idle user out, and let the change log know who acts in this request."""
-    if current_user.is_authenticated and _is_idle(int(time.time())):
+    user = present_user()
+    if user is not None and _is_idle(int(time.time())):
+        user = None
         logout_user()
         session.pop("seen", None)
         flash(_("You were logged out because nothing happened for a while. Log in to go on."), "info")
-    if current_user.is_authenticated:
-        act_as(Actor(current_user.id, current_user.name, request.remote_addr, "page"))
-    else:
-        act_as(Actor(None, "anonymous", request.remote_addr, "page"))
+    number, name = (user.id, user.name) if user is not None else (None, "anonymous")
+    act_as(Actor(number, name, request.remote_addr, "page"))
+
+
+def present_user() -> User | None:
+    """Return the user of this request; to be read, not changed."""
+    user = current_user._get_current_object()  # noqa: SLF001 - the proxy would look her up for every attribute
+    return user if user.is_authenticated else None
 
 
 def _is_idle(now: int) -> bool:
@@ -123,12 +132,9 @@ def _is_idle(now: int) -> bool:
 def current_viewer() -> Viewer:
     """Return the user of this request as permission sees her; without a user nobody with no role."""
     if "viewer" not in g:
-        g.viewer = _viewer() if current_user.is_authenticated else Viewer(None, frozenset())
+        user = present_user()
+        g.viewer = Viewer(user.id, frozenset(user.roles), _opened()) if user else Viewer(None, frozenset())
     return g.viewer  # type: ignore[no-any-return]
-
-
-def _viewer() -> Viewer:
-    return Viewer(current_user.id, frozenset(current_user.roles), _opened())
 
 
 def _opened() -> frozenset[tuple[str, int]]:
@@ -144,5 +150,5 @@ def _still_open(records: list[tuple[str, int, str]]) -> Iterator[tuple[str, int]
 
 def user_language() -> str | None:
     """Return the language that the user chose for herself."""
-    known = has_request_context() and current_user.is_authenticated
-    return current_user.language.value if known else None
+    user = present_user() if has_request_context() else None
+    return user.language.value if user else None

@@ -20,7 +20,7 @@ class Priority(OpenChoice):
     """How soon somebody must act."""
 
     now = "now", _("At once"), "urgent"
-    today = "today", _("Today"), "warn"
+    today = "today", _("Within today"), "warn"
     normal = "normal", _("Normal")
     info = "info", _("Information only")
 
@@ -194,5 +194,17 @@ class ActivityType(OpenChoice):
 
 
 COUNTED = frozenset(
-    {"call", "chat", "meet", "visit", "accompany", "interpret", "negotiate", "food", "lodging", "class", "money"}
+    {
+        "call",
+        "chat",
+        "meet",
+        "visit",
+        "accompany",
+        "interpret",
+        "negotiate",
+        "food",
+        "lodging",
+        "class",
+        "money",
+    }
 )

@@ -21,7 +21,7 @@ T = TypeVar("T")
 PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=60000", "synchronous=NORMAL")
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - named after the fact
     """An encrypted value cannot be opened with the keys at hand."""
 
 

@@ -21,7 +21,9 @@ from tomoiki.core.vocabulary import AnyChoice, Choice
 if typing.TYPE_CHECKING:
     from tomoiki.core.formats import Format
 
-Kind = Literal["text", "long", "day", "moment", "yen", "integer", "flag", "choice", "codes", "ref", "refs", "json"]
+Kind = Literal[
+    "text", "long", "day", "moment", "yen", "integer", "flag", "choice", "codes", "ref", "refs", "json"
+]
 Visibility = Literal["open", "names", "narrative"]
 TEXT_LENGTH, CODE_LENGTH = 200, 40
 
@@ -100,7 +102,19 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
 ) -> Any:
     """Declare a column; its type comes from the annotation, `options` go to SQLAlchemy (default, unique, index)."""
     field = Field(
-        label, help, unit, personal, narrative, secret, long, search, choices, format, read_only, low=low, high=high
+        label,
+        help,
+        unit,
+        personal,
+        narrative,
+        secret,
+        long,
+        search,
+        choices,
+        format,
+        read_only,
+        low=low,
+        high=high,
     )
     return _Column(field, options, check)
 
@@ -166,7 +180,9 @@ def _annotation(cls: type, name: str) -> tuple[Any, bool]:
         return inner, False
     options = [option for option in get_args(inner) if option is not type(None)]
     first = options[0]
-    return (first.__forward_arg__ if isinstance(first, typing.ForwardRef) else first), type(None) in get_args(inner)
+    return (first.__forward_arg__ if isinstance(first, typing.ForwardRef) else first), type(None) in get_args(
+        inner
+    )
 
 
 def _build_column(cls: type[Described], name: str, declared: _Column) -> Field:
@@ -178,7 +194,12 @@ def _build_column(cls: type[Described], name: str, declared: _Column) -> Field:
     field = replace(field, required=not optional and not has_default and field.kind != "flag")
     constraints = [sa.CheckConstraint(declared.check, name=name)] if declared.check else []
     column = mapped_column(
-        _column_type(field, python_type), *constraints, nullable=optional, info={"field": field}, active_history=True, **declared.options
+        _column_type(field, python_type),
+        *constraints,
+        nullable=optional,
+        info={"field": field},
+        active_history=True,
+        **declared.options,
     )
     setattr(cls, name, column)
     return field
@@ -227,15 +248,19 @@ def _build_reference(cls: type[Described], name: str, declared: _Reference) -> F
     column = mapped_column(sa.Integer, key, nullable=optional, index=declared.index, active_history=True)
     setattr(cls, f"{name}_id", column)
     is_self = class_name == cls.__name__
-    far_side = {"remote_side": lambda: cls.id} if is_self else {}  # type: ignore[attr-defined]  # a Record has it
-    setattr(cls, name, relationship(class_name, foreign_keys=column, info={"field": field}, active_history=True, **far_side))
+    far_side: dict[str, Any] = {"remote_side": lambda: cls.id} if is_self else {}  # type: ignore[attr-defined]  # a Record has it
+    setattr(
+        cls,
+        name,
+        relationship(class_name, foreign_keys=column, info={"field": field}, active_history=True, **far_side),
+    )
     return field
 
 
 def _build_codes(cls: type[Described], name: str, declared: _Codes) -> Field:
     owner = table_name(cls.__name__)
     owner_key = sa.ForeignKey(f"{owner}.id", ondelete="CASCADE")
-    link = type(
+    link: Any = type(
         f"{cls.__name__}{name.title().replace('_', '')}Link",
         (Base,),
         {
@@ -247,7 +272,9 @@ def _build_codes(cls: type[Described], name: str, declared: _Codes) -> Field:
         },
     )
     links = f"{name}_links"
-    setattr(cls, links, relationship(link, cascade="all, delete-orphan", order_by=link.code, passive_deletes=True))
+    setattr(
+        cls, links, relationship(link, cascade="all, delete-orphan", order_by=link.code, passive_deletes=True)
+    )
     setattr(cls, name, association_proxy(links, "code", creator=link))
     return replace(declared.field, name=name)
 
@@ -258,7 +285,9 @@ def _init_link(self: Any, code: str) -> None:
 
 def _build_references(cls: type[Described], name: str, declared: _References) -> Field:
     (target,) = get_args(_annotation(cls, name)[0])
-    class_name = target if isinstance(target, str) else getattr(target, "__forward_arg__", None) or target.__name__
+    class_name = (
+        target if isinstance(target, str) else getattr(target, "__forward_arg__", None) or target.__name__
+    )
     owner, far = table_name(cls.__name__), table_name(class_name)
     table = sa.Table(
         declared.table,

@@ -22,7 +22,7 @@ Diff = dict[str, list[Any]]
 
 
 class ChangeLog(Base):
-    """Who changed what when: `diff` maps a field to [old, new]; secret values stand in it as ciphertext only."""
+    """Who changed what when: `diff` maps a field to [old, new], secret values to ciphertext only."""
 
     __tablename__ = "change_log"
     __table_args__ = (sa.Index("ix_change_log_entity_record", "entity", "record_id", "id"),)
@@ -54,8 +54,12 @@ class AccessLog(Base):
 
 
 def install() -> None:
-    """Watch every session; collected before the flush (old values), written after it (primary keys)."""
-    for name, listen in (("before_flush", _collect), ("after_flush", _write), ("after_soft_rollback", _forget)):
+    """Watch every session: collect before the flush (old values), write after it (primary keys)."""
+    for name, listen in (
+        ("before_flush", _collect),
+        ("after_flush", _write),
+        ("after_soft_rollback", _forget),
+    ):
         if not event.contains(Session, name, listen):
             event.listen(Session, name, listen)
 
@@ -65,7 +69,9 @@ def _collect(session: Session, context: object, instances: object) -> None:
     changes.extend((record, "create", None) for record in _records(session.new))
     for record in _records(session.dirty):
         if diff := _diff(record):
-            record.updated_at = datetime.now(UTC)  # a change of links alone sends no UPDATE: no new version otherwise
+            record.updated_at = datetime.now(
+                UTC
+            )  # a change of links alone sends no UPDATE: no new version otherwise
             changes.append((record, "change", diff))
     for record in _deleted(session):
         changes.append((record, "delete", {name: [old, None] for name, old in _filled(record)}))
@@ -76,7 +82,7 @@ def _records(objects: Iterable[object]) -> list[Record]:
 
 
 def _deleted(session: Session) -> list[Record]:
-    """Return the deleted records, and delete here what the database would take along without a word to anybody."""
+    """Return the deleted records; delete here what the database would take along without a word."""
     found = _records(session.deleted)
     for record in found:  # grows while it is read: what goes along may take others along
         for model, key in _taken_along(type(record)):
@@ -145,7 +151,11 @@ def _plain(record: Record, name: str, value: Any) -> Any:
 
 def snapshot(record: Record) -> dict[str, Any]:
     """Return all values of a record as the log keeps them, so that a deleted one can be put back."""
-    names = [attribute.key for attribute in sa.inspect(type(record)).column_attrs if attribute.key not in HOUSEKEEPING]
+    names = [
+        attribute.key
+        for attribute in sa.inspect(type(record)).column_attrs
+        if attribute.key not in HOUSEKEEPING
+    ]
     values = {name: _plain(record, name, getattr(record, name)) for name in names}
     for name, field in fields_of(type(record)).items():
         if field.kind == "codes":

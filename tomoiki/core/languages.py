@@ -62,7 +62,8 @@ def use_own_catalogs(*domains: Domain) -> None:
         package = [folder for folder in domain._translation_directories if folder != root]  # noqa: SLF001
         domain._translation_directories = [*package, root]  # noqa: SLF001
         domain.cache.clear()
-        type(domain).translation_directories = property(_directories)  # type: ignore[assignment,method-assign]
+        if type(domain) is not Domain:  # Flask-Admin's own kind puts the view's folder last
+            type(domain).translation_directories = property(_directories)  # type: ignore[assignment,method-assign]
 
 
 def _directories(domain: Any) -> Any:
@@ -72,5 +73,5 @@ def _directories(domain: Any) -> Any:
 def speak_through(domain: Domain) -> None:
     """Let FlaskForm (Flask-Security's forms) take WTForms' messages from this domain."""
     kind = type(flask_wtf.i18n.translations)
-    kind.gettext = lambda self, text: domain.gettext(text)  # type: ignore[method-assign]
-    kind.ngettext = lambda self, one, many, n: domain.ngettext(one, many, n)  # type: ignore[method-assign]
+    kind.gettext = lambda self, text: domain.gettext(text)
+    kind.ngettext = lambda self, one, many, n: domain.ngettext(one, many, n)

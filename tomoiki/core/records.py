@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel import LazyString
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
@@ -31,7 +33,7 @@ class Moves:
 
     field: str
     allowed: Mapping[Choice, tuple[Choice, ...]]
-    needs: Mapping[Choice, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,26 @@ class Record(Described):
 
     def __str__(self) -> str:
         """Return the record's name in full; pages ask access for what the user may see of it."""
-        return next((str(value) for name in label_fields(type(self)) if (value := getattr(self, name))), f"#{self.id}")
+        return next(
+            (str(value) for name in label_fields(type(self)) if (value := getattr(self, name))), f"#{self.id}"
+        )
 
 
 def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:
     """Return the fields that may name a record, best first; `title_{lang}` stands for the reader's language."""
     return tuple(name.replace("{lang}", language) for name in model.__label__)
+
+
+def fill_defaults(record: Record) -> None:
+    """Set what nobody gave to the column's default, so that rules see the record as it will be stored."""
+    for attribute in sa.inspect(type(record)).column_attrs:
+        default = attribute.columns[0].default
+        if default is None or getattr(record, attribute.key) is not None:
+            continue
+        if isinstance(default, CallableColumnDefault):
+            setattr(record, attribute.key, default.arg(None))  # type: ignore[arg-type]  # ours ask for no context
+        elif isinstance(default, ScalarElementColumnDefault):
+            setattr(record, attribute.key, default.arg)
 
 
 class Counter(Base):
@@ -118,7 +134,9 @@ def next_number(session: Session, series: str, year: int, step: int = 1) -> int:
     return found
 
 
-def give_number(session: Session, record: Record, number_format: str, fiscal_year_of: Callable[[date], int]) -> None:
+def give_number(
+    session: Session, record: Record, number_format: str, fiscal_year_of: Callable[[date], int]
+) -> None:
     """Give a new record its number, unless it brought one; the fiscal year is that of its own day."""
     rule = record.__numbering__
     if rule is None or getattr(record, rule.field):

@@ -1,20 +1,20 @@
 """One search index over all records, written with them; FTS5 on SQLite, a tsvector on PostgreSQL (DESIGN 5).
 
-A row's id is `entity << 32 | record`, so one entity is a range and the newest stand last. Each token begins with the
-letter of its visibility class: a search asks only for the classes that the user may read, and so a word that stands
-in a hidden field answers exactly like nonsense.
+A row's id is `entity << 32 | record`, so one entity is a range and the newest stand last. Each token begins
+with the letter of its visibility class: a search asks only for the classes that the user may read, and so a
+word that stands in a hidden field answers exactly like nonsense.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstanceState, Session
 
 from tomoiki.core.database import Base
 from tomoiki.core.fields import Described, Field, fields_of, model_named
@@ -22,10 +22,12 @@ from tomoiki.core.formats import Format
 from tomoiki.core.records import Record
 from tomoiki.core.text import terms, tokens
 
-CLASSES = {"open": "o", "names": "n", "narrative": "t"}
+CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
 SHIFT = 32
+BATCH = 5000  # ids in one statement; databases limit their number
 INDEX = "search_index"
-CREATE_SQLITE = f"CREATE VIRTUAL TABLE {INDEX} USING fts5(body, tokenize='unicode61 remove_diacritics 0', detail='none')"
+TOKENIZER = "unicode61 remove_diacritics 0"
+CREATE_SQLITE = f"CREATE VIRTUAL TABLE {INDEX} USING fts5(body, tokenize='{TOKENIZER}', detail='none')"
 CREATE_POSTGRESQL = (
     f"CREATE TABLE {INDEX} (id BIGINT PRIMARY KEY, body TSVECTOR NOT NULL)",
     f"CREATE INDEX ix_{INDEX}_body ON {INDEX} USING GIN (body)",
@@ -33,7 +35,7 @@ CREATE_POSTGRESQL = (
 
 
 def entity_number(model: type[Described]) -> int:
-    """Return a number for a table that stays the same for ever (31 bits of its name's checksum, shortened to 28)."""
+    """Return a number for a table that stays the same for ever: 28 bits of its name's checksum."""
     return zlib.crc32(model.__tablename__.encode()) & 0xFFFFFFF
 
 
@@ -47,13 +49,26 @@ def _indexed(model: type[Described]) -> list[Field]:
     return [field for field in fields_of(model).values() if field.search]
 
 
+def _own(model: type[Described]) -> list[Field]:
+    """Return the indexed fields that stand in the record itself."""
+    return [field for field in _indexed(model) if field.kind != "ref"]
+
+
+def _brought(field: Field) -> list[Field]:
+    """Return what a reference brings from its target: facts no more guarded than the reference is."""
+    order = list(CLASSES)
+    allowed = order[: order.index(field.search or "open") + 1]
+    return [own for own in _own(model_named(field.target)) if own.search in allowed]
+
+
 def indexed_classes(model: type[Described], mask: frozenset[str] | None) -> list[str]:
-    """Return the classes that a mask lets one search: `open` always, another only if all its fields are visible."""
+    """Return the classes a mask lets one search: `open`, and those that it shows all of."""
     fields = _indexed(model)
     if mask is None:
         return sorted({field.search for field in fields if field.search})
     hidden = {field.search for field in fields if field.name not in mask}
-    return sorted({"open", *(field.search for field in fields if field.search and field.search not in hidden)}) if fields else []
+    seen = {field.search for field in fields if field.search and field.search not in hidden}
+    return sorted({"open", *seen}) if fields else []
 
 
 def install() -> None:
@@ -64,14 +79,29 @@ def install() -> None:
         event.listen(Session, "after_soft_rollback", _forget)
 
 
+class _Touched:
+    """What a flush does to the index: records written, rows gone, and records that others are found by."""
+
+    def __init__(self) -> None:
+        self.written: set[Record] = set()
+        self.gone: set[tuple[type[Record], int]] = set()
+        self.renamed: set[Record] = set()
+
+
 def _note(session: Session, context: object, instances: object) -> None:
-    touched = session.info.setdefault("search", (set(), set()))
-    touched[0].update(record for record in (*session.new, *session.dirty) if _is_indexed(record))
-    touched[1].update((type(record), record.id) for record in session.deleted if _is_indexed(record))
+    touched: _Touched = session.info.setdefault("search", _Touched())
+    touched.written.update(record for record in (*session.new, *session.dirty) if _is_indexed(record))
+    touched.renamed.update(record for record in session.dirty if _is_indexed(record) and _is_renamed(record))
+    touched.gone.update((type(record), record.id) for record in session.deleted if _is_indexed(record))
 
 
-def _is_indexed(record: object) -> bool:
+def _is_indexed(record: object) -> TypeGuard[Record]:
     return isinstance(record, Record) and bool(_indexed(type(record)))
+
+
+def _is_renamed(record: Record) -> bool:
+    state: InstanceState[Record] = sa.inspect(record)
+    return any(state.attrs[field.name].history.has_changes() for field in _own(type(record)))
 
 
 def _forget(session: Session, previous: object) -> None:
@@ -79,24 +109,21 @@ def _forget(session: Session, previous: object) -> None:
 
 
 def _refresh(session: Session, context: object) -> None:
-    records, gone = session.info.pop("search", ((), ()))
+    touched: _Touched = session.info.pop("search", _Touched())
     stale: dict[type[Record], set[int]] = {}
-    for model, record_id in gone:
+    for model, record_id in touched.gone:
         stale.setdefault(model, set()).add(record_id)
-    for record in records:
+    for record in touched.written:
         stale.setdefault(type(record), set()).add(record.id)
-    for model, ids in list(stale.items()):
-        for pointing, field in _pointing_at(model):
-            if changed := [i for i in ids if _renamed(records, model, i)]:
-                column = pointing.__table__.c[f"{field.name}_id"]
-                far = session.execute(sa.select(pointing.__table__.c.id).where(column.in_(changed))).scalars()
-                stale.setdefault(pointing, set()).update(far)
-    for model, ids in stale.items():
-        index_records(session.connection(), model, sorted(ids))
-
-
-def _renamed(records: Iterable[Record], model: type[Record], record_id: int) -> bool:
-    return any(type(record) is model and record.id == record_id and record.version > 1 for record in records)
+    for record in touched.renamed:
+        for pointing, field in _pointing_at(type(record)):
+            column = pointing.__table__.c[f"{field.name}_id"]
+            far = session.scalars(sa.select(pointing.__table__.c.id).where(column == record.id))
+            stale.setdefault(pointing, set()).update(far)
+    for model, found in stale.items():
+        ids = sorted(found)
+        for start in range(0, len(ids), BATCH):
+            index_records(session.connection(), model, ids[start : start + BATCH])
 
 
 def _pointing_at(model: type[Record]) -> Iterator[tuple[type[Record], Field]]:
@@ -110,19 +137,22 @@ def index_records(connection: Connection, model: type[Record], ids: Sequence[int
     """Write the index rows of these records (None: of all) anew; return how many stand there now."""
     base = entity_number(model) << SHIFT
     key = "rowid" if connection.dialect.name == "sqlite" else "id"
+    gone = f"DELETE FROM {INDEX} WHERE {key}"  # noqa: S608 - names of our own
     if ids is None:
-        connection.exec_driver_sql(f"DELETE FROM {INDEX} WHERE {key} BETWEEN {base} AND {base + 2**SHIFT - 1}")
+        connection.execute(sa.text(f"{gone} BETWEEN :low AND :high"), _bounds(base))
     elif ids:
-        gone = sa.text(f"DELETE FROM {INDEX} WHERE {key} = :id")  # noqa: S608 - names of our own
-        connection.execute(gone, [{"id": base + i} for i in ids])
+        connection.execute(sa.text(f"{gone} = :id"), [{"id": base + i} for i in ids])
     insert = _insert(connection)
     count = 0
     for rows in _documents(connection, model, ids).partitions(2000):
         found = [{"id": base + row[0], "body": _body(model, row)} for row in rows]
-        if found:
-            connection.execute(insert, found)
+        connection.execute(insert, found)
         count += len(found)
     return count
+
+
+def _bounds(base: int) -> dict[str, int]:
+    return {"low": base, "high": base + 2**SHIFT - 1}
 
 
 def _insert(connection: Connection) -> sa.TextClause:
@@ -133,14 +163,17 @@ def _insert(connection: Connection) -> sa.TextClause:
     )
 
 
-def _documents(connection: Connection, model: type[Record], ids: Sequence[int] | None) -> sa.CursorResult[Any]:
-    table, columns, joined = model.__table__, [], model.__table__
+def _documents(
+    connection: Connection, model: type[Record], ids: Sequence[int] | None
+) -> sa.CursorResult[Any]:
+    table = model.__table__
+    columns: list[ColumnElement[Any]] = []
+    joined: sa.FromClause = table
     for field in _indexed(model):
         if field.kind == "ref":
-            far = model_named(field.target)
-            alias = far.__table__.alias(field.name)
-            joined = sa.outerjoin(joined, alias, table.c[f"{field.name}_id"] == alias.c.id)  # type: ignore[assignment]
-            columns.extend(alias.c[name] for name in _own_search(far))
+            far = model_named(field.target).__table__.alias(field.name)
+            joined = sa.outerjoin(joined, far, table.c[f"{field.name}_id"] == far.c.id)
+            columns.extend(far.c[own.name] for own in _brought(field))
         else:
             columns.append(table.c[field.name])
     statement = sa.select(table.c.id, *columns).select_from(joined)
@@ -149,31 +182,15 @@ def _documents(connection: Connection, model: type[Record], ids: Sequence[int] |
     return connection.execute(statement)
 
 
-def _own_search(model: type[Described]) -> list[str]:
-    return [field.name for field in _indexed(model) if field.kind != "ref"]
-
-
 def _body(model: type[Record], row: Sequence[Any]) -> str:
     values = iter(row[1:])
     found: dict[str, None] = {}
     for field in _indexed(model):
-        for visibility, form in _parts(field):
-            letter = CLASSES[visibility]
-            for token in _tokens(next(values), form):
+        letter = CLASSES[field.search or "open"]
+        for source in _brought(field) if field.kind == "ref" else (field,):
+            for token in _tokens(next(values), source.format):
                 found[letter + token] = None
     return " ".join(found)
-
-
-def _parts(field: Field) -> Iterator[tuple[str, Format | None]]:
-    """Yield class and format of each value a field brings; the target's open facts are not more open than the field."""
-    if field.kind != "ref":
-        yield field.search or "open", field.format
-        return
-    far = model_named(field.target)
-    for own in _indexed(far):
-        if own.kind != "ref":
-            is_open = own.search == "open" and field.search == "open"
-            yield ("open" if is_open else "names" if field.search == "open" else field.search or "names"), own.format
 
 
 def _tokens(value: Any, form: Format | None) -> Iterator[str]:
@@ -181,24 +198,28 @@ def _tokens(value: Any, form: Format | None) -> Iterator[str]:
         return
     yield from tokens(value)
     if form is not None and form.link == "tel:":
+        groups = tokens(
+            form.show(value)
+        )  # 090-1234-5678 is typed with and without its hyphens, or as +81 90 …
+        yield from (*groups, *(group.lstrip("0") for group in groups[:1]), value[1:3])
         digits = value.removeprefix("+81").removeprefix("+84")
         yield from ("0" + digits, value.removeprefix("+"))
 
 
 def matching(model: type[Record], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:
-    """Return the condition `id IN (…)` for records that hold every word of the query in one of these classes."""
+    """Return the condition `id IN (…)` for records that hold every word of the query in these classes."""
     words, letters = terms(query), [CLASSES[name] for name in classes]
     if not words or not letters:
         return sa.false()
     base = entity_number(model) << SHIFT
-    bounds = {"low": base, "high": base + 2**SHIFT - 1}
-    write = _fts5 if dialect == "sqlite" else _tsquery
-    match = write([(term.tokens, term.is_prefix) for term in words], letters)
-    if dialect == "sqlite":
-        text = f"SELECT rowid - {base} FROM {INDEX} WHERE {INDEX} MATCH :match AND rowid BETWEEN :low AND :high"  # noqa: S608
-    else:
-        text = f"SELECT id - {base} FROM {INDEX} WHERE body @@ CAST(:match AS tsquery) AND id BETWEEN :low AND :high"  # noqa: S608
-    found = sa.text(text).bindparams(sa.bindparam("match", match, unique=True), **bounds)
+    lite = dialect == "sqlite"
+    match = (_fts5 if lite else _tsquery)([(term.tokens, term.is_prefix) for term in words], letters)
+    key, holds = ("rowid", f"{INDEX} MATCH :match") if lite else ("id", "body @@ CAST(:match AS tsquery)")
+    text = f"SELECT {key} - {base} FROM {INDEX} WHERE {holds} AND {key} BETWEEN :low AND :high"  # noqa: S608
+    values = {"match": match, **_bounds(base)}
+    found = sa.text(text).bindparams(
+        *(sa.bindparam(name, value, unique=True) for name, value in values.items())
+    )
     return model.__table__.c.id.in_(found.columns(sa.column("id", sa.Integer)).scalar_subquery())
 
 
@@ -213,7 +234,9 @@ def _tsquery(words: Words, letters: list[str]) -> str:
     return _query(words, letters, lambda token, prefix: f"'{token}'" + (":*" if prefix else ""), ("&", "|"))
 
 
-def _query(words: Words, letters: list[str], quote: Callable[[str, bool], str], joins: tuple[str, str]) -> str:
+def _query(
+    words: Words, letters: list[str], quote: Callable[[str, bool], str], joins: tuple[str, str]
+) -> str:
     conjunction, disjunction = (f" {join} " for join in joins)
     parts = []
     for word, is_prefix in words:

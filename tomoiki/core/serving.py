@@ -12,6 +12,7 @@ import waitress
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 
@@ -28,6 +29,7 @@ def install(app: Flask) -> None:
 
 
 @click.command()
+@with_appcontext
 def serve() -> None:
     """Bring the schema up to date and answer on HOST and PORT (by default 127.0.0.1, 8000)."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way to the real object
@@ -47,15 +49,19 @@ def read_port(text: str) -> int:
 
 def bring_up_to_date(app: Flask) -> None:
     """Migrate the schema if it is behind, after a copy of what was there."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    scripts = ScriptDirectory(str(MIGRATIONS))
     try:
         current, has_tables = _state_of_schema()
     except sa.exc.OperationalError as error:
         raise click.ClickException(f"The database cannot be opened: {error.orig}") from None
-    if current == head:
+    if current == scripts.get_current_head():
         return
+    if current not in (None, *(script.revision for script in scripts.walk_revisions())):
+        raise click.ClickException(
+            f"The database comes from a newer tomoiki (schema {current}). Start that one."
+        )
     if has_tables:
-        _copy_before(str(head), db.engine.url, Path(app.instance_path) / "backups")
+        _copy_before(str(scripts.get_current_head()), db.engine.url, Path(app.instance_path) / "backups")
     upgrade()
 
 

@@ -11,48 +11,28 @@ import io
 import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-MOST_BYTES = 50 * 2**20
-MOST_ROWS = 50_000
-MOST_COLUMNS = 500
-MOST_CELL = 32_767  # what one cell of Excel holds
+from tomoiki.core.tables import (
+    MOST_BYTES,
+    MOST_CELL,
+    Refused,
+    Sheet,
+    SheetRow,
+    check_cell,
+    check_length,
+    check_width,
+)
+
 NAME_LENGTH = 80
 
 _BINARY = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"%PDF", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"RIFF")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _DELIMITERS = ",\t;"
-
-
-class Refused(ValueError):  # noqa: N818 - named after the fact, as STYLE section 3 wants
-    """The whole file cannot be taken; `message` says why and what to do, in the reader's language."""
-
-    def __init__(self, message: LazyString) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """One row of cells as text, with the number by which a person finds it in the file."""
-
-    number: int
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table: its name (empty in a CSV file), the row that names the columns, and the rows below it."""
-
-    name: str
-    header_row: int
-    header: tuple[str, ...]
-    rows: Sequence[SheetRow] = field(repr=False)
 
 
 def read_sheets(data: bytes, filename: str = "") -> list[Sheet]:
@@ -87,26 +67,6 @@ def _headed(name: str, rows: Sequence[SheetRow]) -> Sheet:
         raise Refused(_("The file is empty. Choose a file with a header and rows."))
     header = tuple(value.strip() for value in rows[0].values)
     return Sheet(name, rows[0].number, header, rows[1:])
-
-
-def check_width(count: int) -> None:
-    """Raise Refused for more columns than any list of an office has."""
-    if count > MOST_COLUMNS:
-        raise Refused(_("The file has too many columns. It may have %(most)s.", most=MOST_COLUMNS))
-
-
-def check_length(count: int) -> None:
-    """Raise Refused for more rows than one import takes."""
-    if count > MOST_ROWS:
-        raise Refused(_("The file has too many rows. Import at most %(most)s at a time.", most=MOST_ROWS))
-
-
-def check_cell(text: str, row: int) -> None:
-    """Raise Refused for a cell that no spreadsheet could have held."""
-    if len(text) > MOST_CELL:
-        raise Refused(
-            _("A cell in row %(row)s is too long. It may have %(most)s signs.", row=row, most=MOST_CELL)
-        )
 
 
 def _decoded(data: bytes) -> str:

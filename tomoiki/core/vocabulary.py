@@ -64,6 +64,11 @@ def _is_valid(member: Choice | OpenChoice, today: date) -> bool:
     return (member.valid_from or today) <= today <= (member.valid_to or today)
 
 
+def choice_of(choices: AnyChoice, code: str) -> Choice | OpenChoice:
+    """Return the member with this code; raise KeyError for an unknown one."""
+    return choices._value2member_map_[code]  # type: ignore[return-value]  # the map holds this enum's members
+
+
 def find_choice(choices: AnyChoice, code: str | None) -> Choice | OpenChoice | None:
     """Return the member with this code, or None for an unknown one."""
     return choices._value2member_map_.get(code)  # type: ignore[return-value]  # the map holds this enum's members

@@ -12,7 +12,7 @@ import python_calamine as calamine
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from tomoiki.core.sheets import (
+from tomoiki.core.tables import (
     MOST_COLUMNS,
     MOST_ROWS,
     Refused,

@@ -20,8 +20,8 @@ def add_activities(chance: Chance, rows: Rows, team: Team, count: int) -> None:
     cases = rows.all(Case)
     interpreted = _interpreter_rows(rows, team)
     planned: list[tuple[Facts, Row]] = []
-    for case in cases:
-        done = [_activity(chance, case, team) for _ in range(_share(chance, count / len(cases)))]
+    for case, share in zip(cases, _shares(chance, len(cases), count), strict=True):
+        done = [_activity(chance, case, team) for _ in range(share)]
         if case["id"] in interpreted:
             done += [_interpreted(chance, case, interpreted[case["id"]], team) for _ in range(2)]
         planned += [(facts, case) for facts in done]
@@ -36,8 +36,11 @@ def _interpreter_rows(rows: Rows, team: Team) -> dict[int, Row]:
     return {row["case_id"]: row for row in staff if row["user_id"] == team.interpreter}
 
 
-def _share(chance: Chance, mean: float) -> int:
-    return max(1, round(chance.rng.gammavariate(2.2, mean / 2.2)))
+def _shares(chance: Chance, cases: int, count: int) -> list[int]:
+    """Return how many activities each case gets: many a few, few a lot."""
+    weights = [chance.rng.gammavariate(2.2, 1) for _ in range(cases)]
+    whole = sum(weights)
+    return [max(1, round(count * weight / whole)) for weight in weights]
 
 
 def _activity(chance: Chance, case: Row, team: Team) -> Facts:

@@ -26,7 +26,7 @@ class EventStatus(Choice):
     published = "published", _("Published"), "go"
     closed = "closed", _("Registration closed"), "wait"
     held = "held", _("Held"), "done"
-    cancelled = "cancelled", _("Cancelled"), "off"
+    cancelled = "cancelled", _("Called off"), "off"
 
 
 class AffiliationKind(OpenChoice):

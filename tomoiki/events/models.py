@@ -61,11 +61,15 @@ class Event(Record):
     ends_at: Mapped[datetime | None] = col(label=_("Ends at"))
     place: Mapped[str | None] = col(label=_("Venue"), search="narrative")
     online_url: Mapped[str | None] = col(label=_("Online address"), format=formats.URL)
-    capacity: Mapped[int] = col(label=_("Capacity"), unit=_("people"), help=_("0: no limit."), default=0, low=0, high=100000)
+    capacity: Mapped[int] = col(
+        label=_("Capacity"), unit=_("people"), help=_("0: no limit."), default=0, low=0, high=100000
+    )
     waitlist_max: Mapped[int | None] = col(label=_("Longest waitlist"), unit=_("people"), low=0, high=100000)
     reg_open_at: Mapped[datetime | None] = col(label=_("Registration opens"))
     reg_close_at: Mapped[datetime | None] = col(label=_("Registration closes"))
-    public_slug: Mapped[str | None] = col(label=_("Public address"), unique=True, help=_("Small letters, digits and hyphens."))
+    public_slug: Mapped[str | None] = col(
+        label=_("Public address"), unique=True, help=_("Small letters, digits and hyphens.")
+    )
     status: Mapped[EventStatus] = col(label=_("Status"), default=EventStatus.draft, read_only=True)
     fee: Mapped[int] = col(label=_("Fee for attendance"), unit="JPY", default=0, low=0)
     fund: Mapped[Fund | None] = ref(label=_("Fund"))
@@ -77,10 +81,14 @@ class Event(Record):
 
     def faults(self, session: Session) -> Iterator[Fault]:
         """An event ends after it began; its address is plain."""
-        if self.ends_at and self.starts_at and self.ends_at <= self.starts_at:
+        if self.ends_at and self.ends_at <= self.starts_at:
             yield Fault(_("The end is not after the start. Check both times."), "ends_at")
-        if self.public_slug and not all(char in "abcdefghijklmnopqrstuvwxyz0123456789-" for char in self.public_slug):
-            yield Fault(_("Use small letters, digits and hyphens only (for example study-12)."), "public_slug")
+        if self.public_slug and not all(
+            char in "abcdefghijklmnopqrstuvwxyz0123456789-" for char in self.public_slug
+        ):
+            yield Fault(
+                _("Use small letters, digits and hyphens only (for example study-12)."), "public_slug"
+            )
 
 
 class Attendee(Record):
@@ -92,7 +100,9 @@ class Attendee(Record):
 
     name: Mapped[str] = col(label=_("Name"), personal=True, search="names", format=formats.NAME, index=True)
     name_kana: Mapped[str | None] = col(label=_("Name in katakana"), personal=True, search="names")
-    email: Mapped[str | None] = col(label=_("E-mail"), personal=True, search="names", format=formats.EMAIL, index=True)
+    email: Mapped[str | None] = col(
+        label=_("E-mail"), personal=True, search="names", format=formats.EMAIL, index=True
+    )
     phone: Mapped[str | None] = col(label=_("Phone"), personal=True, search="names", format=formats.PHONE_JP)
     affil_kind: Mapped[str | None] = col(label=_("Kind of affiliation"), choices=AffiliationKind)
     school: Mapped[Organisation | None] = ref(label=_("School or company"), search="narrative")
@@ -135,12 +145,18 @@ class Registration(Record):
 
     event: Mapped[Event] = ref(label=_("Event"))
     attendee: Mapped[Attendee] = ref(label=_("Attendee"), search="names")
-    status: Mapped[RegistrationStatus] = col(label=_("Status"), default=RegistrationStatus.confirmed, read_only=True)
+    status: Mapped[RegistrationStatus] = col(
+        label=_("Status"), default=RegistrationStatus.confirmed, read_only=True
+    )
     mode: Mapped[Attendance] = col(label=_("Attends"), default=Attendance.venue)
-    source: Mapped[RegistrationSource] = col(label=_("Registered by"), default=RegistrationSource.staff, read_only=True)
+    source: Mapped[RegistrationSource] = col(
+        label=_("Registered by"), default=RegistrationSource.staff, read_only=True
+    )
     registered_at: Mapped[datetime] = col(label=_("Registered at"), default=now)
     waitlist_no: Mapped[int | None] = col(label=_("Waitlist number"), read_only=True)
-    token: Mapped[str] = col(label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True)
+    token: Mapped[str] = col(
+        label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True
+    )
     checked_in_at: Mapped[datetime | None] = col(label=_("Checked in at"), read_only=True)
     checked_in_by: Mapped[User | None] = ref(label=_("Checked in by"), read_only=True)
     cancelled_at: Mapped[datetime | None] = col(label=_("Cancelled at"), read_only=True)

@@ -27,7 +27,7 @@ class SupportType(OpenChoice):
     funeral = "funeral", _("Funeral and remains")
     comms = "comms", _("Communication")
     personnel = "personnel", _("Personnel")
-    office = "office", _("Office")
+    office = "office", _("Office costs")
     fundraising = "fundraising", _("Fundraising")
     other = "other", _("Other purpose")
 

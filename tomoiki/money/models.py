@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import Mapped, Session
@@ -39,7 +40,9 @@ class Fund(Record):
     name: Mapped[str] = col(label=_("Name"), search="open", index=True)
     kind: Mapped[FundKind] = col(label=_("Kind"), default=FundKind.general)
     purpose: Mapped[str | None] = col(label=_("Purpose"), long=True)
-    support_types: AssociationProxy[list[str]] = codes(SupportType, label=_("May be spent on"), table="fund_support_type")
+    support_types: AssociationProxy[list[str]] = codes(
+        SupportType, label=_("May be spent on"), table="fund_support_type"
+    )
     grantor: Mapped[Organisation | None] = ref(label=_("Grantor"))
     start_on: Mapped[date | None] = col(label=_("First day"))
     end_on: Mapped[date | None] = col(label=_("Last day"))
@@ -53,7 +56,7 @@ class Fund(Record):
         if self.start_on and self.end_on and self.end_on < self.start_on:
             yield Fault(_("The last day is before the first. Check both dates."), "end_on")
 
-    def keeps(self, session: Session) -> str | None:
+    def keeps(self, session: Session) -> LazyString | str | None:
         """The general fund stays."""
         return _("Every donation without a fund goes to the general fund.") if self.code == GENERAL else None
 
@@ -68,14 +71,20 @@ class Donor(Record):
 
     code: Mapped[str] = col(label=_("Donor number"), search="open", unique=True, read_only=True)
     kind: Mapped[DonorKind] = col(label=_("Kind of donor"), default=DonorKind.individual)
-    name: Mapped[str] = col(label=_("Donor name"), personal=True, search="names", format=formats.NAME, index=True)
+    name: Mapped[str] = col(
+        label=_("Donor name"), personal=True, search="names", format=formats.NAME, index=True
+    )
     name_kana: Mapped[str | None] = col(label=_("Name in katakana"), personal=True, search="names")
-    corporate_number: Mapped[str | None] = col(label=_("Corporate number"), search="open", format=formats.CORPORATE_NUMBER)
+    corporate_number: Mapped[str | None] = col(
+        label=_("Corporate number"), search="open", format=formats.CORPORATE_NUMBER
+    )
     postal_code: Mapped[str | None] = col(label=_("Postal code"), personal=True, format=formats.POSTAL_CODE)
     address: Mapped[str | None] = col(label=_("Address"), personal=True, search="names")
     email: Mapped[str | None] = col(label=_("E-mail"), personal=True, search="names", format=formats.EMAIL)
     phone: Mapped[str | None] = col(label=_("Phone"), personal=True, search="names", format=formats.PHONE_JP)
-    household_key: Mapped[str | None] = col(label=_("Household"), help=_("The same word for all who share one household."))
+    household_key: Mapped[str | None] = col(
+        label=_("Household"), help=_("The same word for all who share one household.")
+    )
     is_officer: Mapped[bool] = col(label=_("Officer of the organisation"), default=False)
     officer_relation: Mapped[bool] = col(label=_("Relative of an officer"), default=False)
     receipt_pref: Mapped[ReceiptPreference] = col(label=_("Receipts"), default=ReceiptPreference.each)
@@ -110,6 +119,7 @@ class Donation(Record):
     fee: Mapped[int] = col(label=_("Fee"), unit="JPY", default=0)
     method: Mapped[str] = col(label=_("Method"), choices=PaymentMethod, default="other")
     fund: Mapped[Fund] = ref(label=_("Fund"))
+    fund_id: Mapped[int]
     kind: Mapped[DonationKind] = col(label=_("Kind of income"), default=DonationKind.donation)
     in_kind_desc: Mapped[str | None] = col(label=_("Goods received"))
     in_kind_value: Mapped[int | None] = col(label=_("Value of the goods"), unit="JPY")
@@ -119,6 +129,7 @@ class Donation(Record):
     gateway_txn: Mapped[str | None] = col(label=_("Gateway transaction"))
     status: Mapped[DonationStatus] = col(label=_("Status"), default=DonationStatus.confirmed, read_only=True)
     refund_of: Mapped["Donation | None"] = ref(label=_("Refund of"))
+    refund_of_id: Mapped[int | None]
     memo: Mapped[str | None] = col(label=_("Memo"), long=True, narrative=True, search="narrative")
     is_consideration: Mapped[bool] = col(label=_("Something was given in return"), default=False)
     ledger_no: Mapped[str | None] = col(label=_("Ledger number"), search="open")
@@ -126,18 +137,18 @@ class Donation(Record):
     @property
     def net(self) -> int:
         """What reached the bank, in yen."""
-        return self.amount - (self.fee or 0)
+        return self.amount - self.fee
 
     def prepare(self, session: Session) -> None:
         """A gift without a fund goes to the general fund."""
         if self.fund_id is None and self.fund is None:
-            self.fund_id = session.scalar(sa.select(Fund.id).where(Fund.code == GENERAL))
+            self.fund_id = session.scalars(sa.select(Fund.id).where(Fund.code == GENERAL)).one()
 
     def faults(self, session: Session) -> Iterator[Fault]:
         """Amounts make sense, and only a refund is negative."""
         if self.amount == 0:
             yield Fault(_("The amount must not be 0."), "amount")
-        if (self.amount or 0) < 0 and not (self.refund_of_id or self.refund_of):
+        if self.amount < 0 and not (self.refund_of_id or self.refund_of):
             yield Fault(_("Only a refund is negative. Say which donation is refunded."), "amount")
-        if self.received_on and self.received_on > today():
+        if self.received_on > today():
             yield Fault(_("This day is still to come. Check the date."), "received_on")

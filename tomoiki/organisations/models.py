@@ -59,7 +59,11 @@ class Organisation(Record):
     name: Mapped[str] = col(label=_("Name"), search="open", format=formats.NAME, index=True)
     name_kana: Mapped[str | None] = col(label=_("Name in katakana"), search="open")
     corporate_number: Mapped[str | None] = col(
-        label=_("Corporate number"), search="open", unique=True, format=formats.CORPORATE_NUMBER, help=_("13 digits.")
+        label=_("Corporate number"),
+        search="open",
+        unique=True,
+        format=formats.CORPORATE_NUMBER,
+        help=_("13 digits."),
     )
     roles: AssociationProxy[list[str]] = codes(OrganisationRole, label=_("Roles"), table="organisation_role")
     license_no: Mapped[str | None] = col(label=_("Licence number"))
@@ -69,6 +73,8 @@ class Organisation(Record):
     address: Mapped[str | None] = col(label=_("Address"))
     phone: Mapped[str | None] = col(label=_("Phone"), search="open", format=formats.PHONE_JP)
     contact_name: Mapped[str | None] = col(label=_("Contact person"), personal=True, search="names")
-    contact_email: Mapped[str | None] = col(label=_("Contact e-mail"), personal=True, search="names", format=formats.EMAIL)
+    contact_email: Mapped[str | None] = col(
+        label=_("Contact e-mail"), personal=True, search="names", format=formats.EMAIL
+    )
     note: Mapped[str | None] = col(label=_("Note"), long=True, narrative=True, search="narrative")
     merged_into: Mapped["Organisation | None"] = ref(label=_("Merged into"), read_only=True)
