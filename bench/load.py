@@ -28,7 +28,7 @@ TITLE = {  # free of the words that the benchmark searches for: they stand in su
     "family": "結婚・離婚の相談", "legal": "刑事手続きの相談", "language": "仕事探しの相談", "other": "その他の相談",
 }  # fmt: skip
 PRIORITY = {1: "normal", 2: "today", 3: "now"}
-ACTIVITY = {"電話": "phone", "面談": "visit_office", "同行": "accompany", "メール": "email", "LINE": "chat"}
+ACTIVITY = {"電話": "call", "面談": "meet", "同行": "accompany", "メール": "chat", "LINE": "chat"}
 FUND = {"一般": 1, "奨学金": 2, "緊急支援": 3}
 METHOD = {"bank": "bank", "card": "card", "cash": "cash", "post": "yucho_furikae"}
 

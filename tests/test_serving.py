@@ -42,15 +42,13 @@ def serve(office: Flask, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Call the command; it ends at once where the real one would wait for requests."""
 
     class Server:
-        effective_port = 8000
-
         def run(self) -> None:
             """Nobody comes."""
 
-    def call(*, listening: bool = True, **env: str) -> Result:
-        if listening:
-            monkeypatch.setattr(waitress, "create_server", lambda app, **options: Server())
-        return office.test_cli_runner().invoke(args=["serve"], env=env)
+    monkeypatch.setattr(waitress, "create_server", lambda app, **options: Server())
+
+    def call(**env: str) -> Result:
+        return office.test_cli_runner().invoke(args=["serve"], env={"PORT": "0", **env})
 
     return call
 
@@ -71,7 +69,7 @@ def test_the_first_start_makes_the_tables_and_says_where_to_go(office: Flask, se
     answer = serve()
 
     assert answer.exit_code == 0, answer.output
-    assert re.match(r"Schema is now at 0001 .*\nhttp://127\.0\.0\.1:8000\n$", answer.output)
+    assert re.fullmatch(r"Schema is now at 0001 .*\nhttp://127\.0\.0\.1:\d+\n", answer.output)
     with office.app_context():
         assert db.session.scalar(sa.text("SELECT code FROM fund")) == "GENERAL"
     assert copies(office) == []
@@ -81,7 +79,7 @@ def test_the_first_start_makes_the_tables_and_says_where_to_go(office: Flask, se
 def test_the_second_start_has_nothing_to_do(office: Flask, serve: Serve) -> None:
     serve()
 
-    assert serve().output == "http://127.0.0.1:8000\n"
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", serve().output)
 
 
 def test_before_a_migration_the_database_is_copied(office: Flask, serve: Serve) -> None:
@@ -174,22 +172,22 @@ def test_a_busy_port_is_refused_in_words(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        answer = serve(listening=False, PORT=str(port))
+        answer = serve(PORT=str(port))
 
     assert answer.exit_code == 1
-    assert f"Error: Cannot listen on 127.0.0.1:{port}" in answer.output
-    assert "Traceback" not in answer.output
+    assert f"\nError: Cannot listen on 127.0.0.1, port {port}: " in answer.output
 
 
-def test_a_host_that_is_not_this_machine_is_refused_in_words(serve: Serve) -> None:
-    answer = serve(listening=False, HOST="192.0.2.1")
+@pytest.mark.parametrize("host", ["192.0.2.1", "no host"])
+def test_a_host_that_is_not_this_machine_is_refused_in_words(serve: Serve, host: str) -> None:
+    answer = serve(HOST=host)
 
     assert answer.exit_code == 1
-    assert "Error: Cannot listen on 192.0.2.1:8000" in answer.output
+    assert f"\nError: Cannot listen on {host}, port 0: " in answer.output
 
 
 def test_an_address_of_ipv6_is_shown_as_browsers_want_it(serve: Serve) -> None:
-    assert serve(HOST="::1").output.endswith("http://[::1]:8000\n")
+    assert re.search(r"^http://\[::1\]:\d+$", serve(HOST="::1").output, re.MULTILINE)
 
 
 # -- the whole program ---------------------------------------------------------------------------------------
@@ -223,5 +221,5 @@ def test_the_second_start_shows_a_page_soon(tmp_path: Path) -> None:
         assert page.status == 200
 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # of the processor, so that a busy machine does not fail it; the office waits hardly longer
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+    # Two seconds for the office, twice that for a slow machine; of the processor, as others may use it too.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 4

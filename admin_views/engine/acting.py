@@ -16,10 +16,10 @@ from tomoiki.core.database import db
 class ActionPages(ScreenPages):
     """The route of a screen's actions; mixed into the engine's view."""
 
-    @expose("/<key>/do/<name>", methods=("POST",))
-    def run_view(self, key: str, name: str) -> Any:
-        """Run the action on the record, if it is offered there."""
-        action = self._action(name)
+    @expose("/<key>/do/<verb>", methods=("POST",))
+    def run_view(self, key: str, verb: str) -> Any:
+        """Run the action on the record, if it is offered there (`name` is what Flask-Admin calls this method)."""
+        action = self._action(verb)
         record = self.get_one(key, cast("Verb", action.needs))
         if not action.offered(record):
             abort(404)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
+from admin_views.engine.lookup import find_records
 from admin_views.engine.office import access, viewer
-from admin_views.engine.rows import link_table
+from admin_views.engine.rows import link_table, record_named
 from admin_views.engine.screen import Screen
 from tomoiki.core.dates import TOKYO, read_day
 from tomoiki.core.fields import Field, fields_of
@@ -84,24 +86,39 @@ class Range:
 def read_arguments(screen: Screen, given: MultiDict[str, str]) -> Arguments:
     """Read and check the arguments of a list; what cannot be used is ignored with a notice."""
     found = Arguments(query=given.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH])
-    found.page = _number(given.get("page"), 1, MAX_PAGE)
-    found.per_page = _number(given.get("per_page"), PER_PAGE, MAX_PER_PAGE)
+    found.page = _number("page", 1, MAX_PAGE, given, found)
+    found.per_page = _number("per_page", PER_PAGE, MAX_PER_PAGE, given, found)
     found.shows_filters = given.get("filter") == "1"
     _read_sort(screen, given.get("sort", ""), found)
-    for name in _asked(given):
-        _read_filter(screen, name, given, found)
+    fields = _by_argument(screen)
+    for name in given:
+        if name not in fields and name not in RESERVED:
+            found.notices.append(_("“%(name)s” is no filter of this list.", name=name[:40]))
+    for what in dict.fromkeys(fields[name] for name in given if name in fields):
+        _read_filter(what, given, found)
     return found
 
 
-def _asked(given: MultiDict[str, str]) -> Iterable[str]:
-    return dict.fromkeys(
-        name.removesuffix(".from").removesuffix(".to") for name in given if name not in RESERVED
-    )
+def _by_argument(screen: Screen) -> dict[str, Field]:
+    """Return the filters by the arguments that carry them: both ends of a range; a reference's id or its words."""
+    known = fields_of(screen.model)
+    endings = {name: (".from", ".to") if known[name].kind in RANGES else ("",) for name in filterable(screen)}
+    endings |= {name: ("", "-text") for name in endings if known[name].kind == "ref"}
+    return {f"{name}{ending}": known[name] for name, ends in endings.items() for ending in ends}
 
 
-def _number(text: str | None, default: int, most: int) -> int:
+def _number(name: str, default: int, most: int, given: MultiDict[str, str], found: Arguments) -> int:
+    text = given.get(name, "")
     number = parse_id(text)
-    return default if number is None else min(number, most)
+    if number is not None:
+        return min(number, most)
+    if text:
+        found.notices.append(_left_out(name))
+    return default
+
+
+def _left_out(field: str | LazyString) -> str:
+    return _("A value of the filter “%(field)s” is not known and was left out.", field=field)
 
 
 def _read_sort(screen: Screen, asked: str, found: Arguments) -> None:
@@ -127,18 +144,27 @@ def filterable(screen: Screen) -> tuple[str, ...]:
     return tuple(name for name in screen.filters if may.sees(who, screen.model, name))
 
 
-def _read_filter(screen: Screen, name: str, given: MultiDict[str, str], found: Arguments) -> None:
-    if name not in filterable(screen):
-        found.notices.append(_("“%(name)s” is no filter of this list.", name=name[:40]))
-        return
-    what = fields_of(screen.model)[name]
-    value = _range(what, given, found) if what.kind in RANGES else _values(what, given.getlist(name), found)
+def _read_filter(what: Field, given: MultiDict[str, str], found: Arguments) -> None:
+    value = _range(what, given, found) if what.kind in RANGES else _values(what, _texts(what, given), found)
     if value:
-        found.filters[name] = value
+        found.filters[what.name] = value
+
+
+def _texts(what: Field, given: MultiDict[str, str]) -> list[str]:
+    """Return what is asked for; words typed without JavaScript count as the one record that they fit."""
+    texts, words = given.getlist(what.name), given.get(f"{what.name}-text", "").strip()
+    if what.kind != "ref" or not words:
+        return texts
+    target = record_named(what.target)
+    ids = [number for text in texts if (number := parse_id(text))]
+    if ids and words in [one.text for one in find_records(target, ids=ids)]:
+        return texts
+    fitting = find_records(target, words, exact_label=True)
+    return [str(fitting[0].id)] if len(fitting) == 1 else [words]
 
 
 def _values(what: Field, texts: list[str], found: Arguments) -> list[Any]:
-    if what.kind in ("ref", "refs"):
+    if what.kind == "ref":
         values: list[Any] = [number for text in texts if (number := parse_id(text))]
     elif what.kind == "flag":
         values = [text for text in texts if text in ("yes", "no")]
@@ -146,9 +172,7 @@ def _values(what: Field, texts: list[str], found: Arguments) -> list[Any]:
         known = what.choices._value2member_map_ if what.choices else {}
         values = [text for text in texts if text in known]
     if len(values) < len([text for text in texts if text]):
-        found.notices.append(
-            _("A value of the filter “%(field)s” is not known and was left out.", field=what.label)
-        )
+        found.notices.append(_left_out(what.label))
     return values
 
 
@@ -199,7 +223,6 @@ def _condition(screen: Screen, what: Field, value: Any) -> list[ColumnElement[bo
 def _between(column: ColumnElement[Any], what: Field, value: Range) -> list[ColumnElement[bool]]:
     low, high = value.low, value.high
     if what.kind == "moment":
-        low = low and datetime.combine(low, time(), TOKYO)
-        high = high and datetime.combine(high + timedelta(days=1), time(), TOKYO)
-        return [*([column >= low] if low else []), *([column < high] if high else [])]
+        low = low and datetime.combine(low, time.min, TOKYO)
+        high = high and datetime.combine(high, time.max, TOKYO)
     return [*([column >= low] if low is not None else []), *([column <= high] if high is not None else [])]

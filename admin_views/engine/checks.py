@@ -70,12 +70,12 @@ def _doubles(screens: Sequence[Screen]) -> Iterator[str]:
         seen.add(screen.slug)
 
 
-def _unknown(screen: Screen, where: str, names: Iterable[str]) -> Iterator[str]:
-    known = fields_of(screen.model)
+def _unknown(model: type[Record], where: str, names: Iterable[str]) -> Iterator[str]:
+    known = fields_of(model)
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            yield f"{where}: no field {name!r} in {screen.model.__name__}" + (
+            yield f"{where}: no field {name!r} in {model.__name__}" + (
                 f"; did you mean {near[0]!r}?" if near else ""
             )
 
@@ -89,11 +89,12 @@ def _unknown_fields(screen: Screen) -> Iterator[str]:
         "facts": tuple(flat(screen.facts)),
         "tags": screen.tags,
         "form": screen.fields,
+        "only": tuple(screen.only),
         "labels": tuple(screen.labels),
         "synonyms": tuple(name.partition(".")[0] for name in screen.synonyms if "." not in name),
     }
     for where, names in places.items():
-        yield from _unknown(screen, where, names)
+        yield from _unknown(screen.model, where, names)
 
 
 def _plural_places(screen: Screen) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _sorting(screen: Screen) -> Iterator[str]:
         return
     known = fields_of(screen.model)
     if name not in known:
-        yield from _unknown(screen, "sort", [name])
+        yield from _unknown(screen.model, "sort", [name])
     elif known[name].is_plural or known[name].kind == "ref":
         yield f"sort: {name!r} is no single column of {screen.model.__name__}"
     elif name not in _indexed(screen.model):
@@ -130,10 +131,10 @@ def _filters(screen: Screen) -> Iterator[str]:
         field = known.get(name)
         if field is None:
             continue
-        if field.secret or field.kind in ("long", "json") or (field.kind == "text" and not field.choices):
-            yield f"filters: {name!r} is free text or secret; search finds it, a filter cannot"
         column = f"{name}_id" if field.kind == "ref" else name
-        if screen.big and not field.is_plural and column not in indexed:
+        if field.secret or field.kind in ("text", "long", "json", "refs"):
+            yield f"filters: {name!r} is free text or secret; search finds it, a filter cannot"
+        elif screen.big and not field.is_plural and column not in indexed:
             yield f"filters: the table is big and {name!r} has no index"
 
 
@@ -165,9 +166,7 @@ def _related(screen: Screen) -> Iterator[str]:
         if by not in known:
             names = [name for name, field in known.items() if field.target == screen.model.__name__]
             yield f"related: say which field of {related.model.__name__} points here (by={names!r})"
-        for name in (*related.list, *related.compose):
-            if name not in known:
-                yield f"related: no field {name!r} in {related.model.__name__}"
+        yield from _unknown(related.model, "related", (*related.list, *related.compose))
 
 
 def _importable(screen: Screen) -> Iterator[str]:
@@ -176,7 +175,7 @@ def _importable(screen: Screen) -> Iterator[str]:
     for path in screen.importable:
         head, _, tail = path.partition(".")
         if not tail:
-            yield from _unknown(screen, "importable", [head])
+            yield from _unknown(screen.model, "importable", [head])
             continue
         model = next((m for m in _children(screen.model) if table_name(m.__name__) == head), None)
         if model is None or tail not in fields_of(record_named(model.__name__)):

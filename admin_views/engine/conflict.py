@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from admin_views.engine.lookup import find_records
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
+from tomoiki.core.database import decrypt
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import ChangeLog
 from tomoiki.core.records import Record
@@ -54,23 +55,19 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
     """Compare what was typed with what others saved since the form was opened; the change log knows the originals."""
     changes = _changes_since(session, record, version)
     merged, clashes, kept = sent.copy(), [], []
-    known = fields_of(screen.model)
-    for key, (original, _last) in _span(changes).items():
-        name = key.removesuffix("_id") if key not in known else key
-        if name not in known or known[name].secret:
-            continue
-        field, theirs = known[name], _current(record, known[name])
-        control = form._fields.get(name)
-        mine = (
-            _comparable(control.data) if control is not None and not control.errors else _comparable(theirs)
-        )
-        if name in form and mine not in (_comparable(original), _comparable(theirs)):
-            clashes.append(
-                Clash(name, str(field.label), *(_text(field, value) for value in (original, theirs, mine)))
-            )
-        else:
+    for name in [name for name in merged if name.endswith(MARK)]:
+        merged.poplist(name)  # decided by now; the page asks anew
+    for field, original in _originals(screen, changes):
+        name, theirs = field.name, _current(record, field)
+        if name not in form or form[name].process_errors:
+            continue  # hidden, or refused in words when the form is saved
+        mine = form[name].data
+        label = str(screen.labels.get(name, field.label))
+        if _comparable(field, mine) in (_comparable(field, original), _comparable(field, theirs)):
             _take(merged, field, theirs)
-            kept.append((str(field.label), _text(field, original), _text(field, theirs)))
+            kept.append((label, _text(field, original), _text(field, theirs)))
+        else:
+            clashes.append(Clash(name, label, *(_text(field, value) for value in (original, theirs, mine))))
     merged["_version"] = str(record.version)
     last = changes[-1] if changes else None
     return Conflict(clashes, kept, merged, last.user_id if last else None, last.at if last else None)
@@ -93,12 +90,16 @@ def _changes_since(session: Session, record: Record, version: int | None) -> lis
     return list(session.scalars(rows.where(ChangeLog.version > (version or 0)).order_by(ChangeLog.id)))
 
 
-def _span(changes: Iterable[ChangeLog]) -> Mapping[str, tuple[Any, Any]]:
-    found: dict[str, tuple[Any, Any]] = {}
+def _originals(screen: Screen, changes: Iterable[ChangeLog]) -> Iterator[tuple[Field, Any]]:
+    """Yield the fields that others changed, with what stood there before the first of them."""
+    known = fields_of(screen.model)
+    before: dict[str, Any] = {}
     for change in changes:
-        for name, (old, new) in change.diff.items():
-            found[name] = (found[name][0] if name in found else old, new)
-    return found
+        for name, (old, _new) in change.diff.items():
+            before.setdefault(name if name in known else name.removesuffix("_id"), old)
+    for name, old in before.items():
+        if name in known:
+            yield known[name], decrypt(old["secret"]) if known[name].secret and old else old
 
 
 def _current(record: Record, field: Field) -> Any:
@@ -110,23 +111,21 @@ def _current(record: Record, field: Field) -> Any:
     return sorted(value) if field.kind == "codes" else value
 
 
-def _comparable(value: Any) -> str:
+def _comparable(field: Field, value: Any) -> str:
     if isinstance(value, list):
         return ",".join(sorted(map(str, value)))
-    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if field.kind == "moment" and value:
+        return plain_text(field, value)  # to the minute: the control shows no seconds
+    return "" if value is None else str(value)
 
 
 def _text(field: Field, value: Any) -> str:
-    if field.kind in ("ref", "refs") and value:
-        ids = value if isinstance(value, list) else [int(value)]
+    if value in (None, "", []):
+        return "—"
+    if field.kind in ("ref", "refs"):
+        ids = value if isinstance(value, list) else [value]
         return ", ".join(found.text for found in find_records(record_named(field.target), ids=ids))
-    if field.kind == "codes" and isinstance(value, str):
-        value = [code for code in value.split(",") if code]
-    return plain_text(field, _typed(field, value)) if value not in (None, "") else "—"
-
-
-def _typed(field: Field, value: Any) -> Any:
-    return int(value) if field.kind in ("yen", "integer") and isinstance(value, str) else value
+    return plain_text(field, value)
 
 
 def _take(form: MultiDict[str, str], field: Field, value: Any) -> None:
@@ -135,7 +134,7 @@ def _take(form: MultiDict[str, str], field: Field, value: Any) -> None:
     if isinstance(value, list):
         form.setlist(field.name, [str(item) for item in value])
         form[f"{field.name}-shown"] = "1"
-    elif field.kind == "flag":
+    elif field.kind == "flag" and value is not None:
         form[field.name] = "yes" if value else "no"
     else:
         form[field.name] = _sendable(field, value)

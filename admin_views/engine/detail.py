@@ -102,7 +102,7 @@ class DetailPages(ScreenPages):
         page = self.render(
             "engine/detail.html", screen=self.screen, detail=Detail(self.screen, row, revealed)
         )
-        if any(field.personal for field in fields_of(self.model).values()):
+        if any(field.personal or field.narrative for field in fields_of(self.model).values()):
             log_access("view", self.model.__tablename__, row["id"])
         return make_response(page)
 

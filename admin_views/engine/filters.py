@@ -50,7 +50,7 @@ def _control(screen: Screen, name: str, value: Any) -> FilterControl:
     if what.kind in RANGES:
         ends = value if isinstance(value, Range) else Range()
         return FilterControl(name, label, "range", low=ends.low_text, high=ends.high_text)
-    if what.kind in ("ref", "refs"):
+    if what.kind == "ref":
         return _reference_control(name, label, what.target, tuple(value or ()))
     chosen = set(value or ())
     if what.kind == "flag":

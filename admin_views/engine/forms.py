@@ -12,6 +12,7 @@ from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
@@ -25,9 +26,11 @@ from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import params
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
+from tomoiki.core.access import Verb
 from tomoiki.core.database import Base, Moment, db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import fields_of
+from tomoiki.core.history import log_access
 from tomoiki.core.records import Fault, Record
 
 
@@ -52,17 +55,18 @@ class FormPages(ScreenPages):
         form = self._form(None)
         if request.method == "GET":
             return self._form_page(form, None, [])
-        if (known := _sent(db.session())) is not None:
+        if (known := _sent(db.session(), self.model)) is not None:
             return redirect(_next() or f"/{self.screen.slug}/{known}", 303)
         record = self.model(**self.screen.only)
-        faults = _filled(form, record, {}) or save_new(db.session(), record)
-        if faults or not self._may_keep(record):
-            return self._refused(
-                form, None, faults or [Fault(_("You may not save this: it would be hidden from you."))]
-            )
+        if faults := fill(form, record) or save_new(db.session(), record) or self._lost(record, "create"):
+            return self._refused(form, None, faults)
         _remember(db.session(), record)
         record_id = record.id
-        db.session.commit()
+        try:
+            db.session.commit()
+        except IntegrityError:  # the same form came twice at once, and the other one was saved first
+            db.session.rollback()
+            record_id = _sent(db.session(), self.model) or abort(409)
         return self._saved(record_id)
 
     @expose("/<key>/edit", methods=("GET", "POST"))
@@ -70,9 +74,9 @@ class FormPages(ScreenPages):
         """Show the form of a record, or save its changes."""
         record = self.get_one(key, "update")
         if request.method == "GET":
-            return self._form_page(self._form(record), record, [])
+            return self._opened(record)
         sent = resolve(request.form, record, self._names())
-        version = parse_id(sent.get("_version"))
+        version = parse_id(sent["_version"]) if "_version" in sent else record.version
         if version != record.version:
             conflict = find_conflict(
                 db.session(), self.screen, record, version, sent, self._form(record, sent)
@@ -82,18 +86,24 @@ class FormPages(ScreenPages):
             sent = conflict.merged
         return self._save_edit(record, self._form(record, sent))
 
+    def _opened(self, record: Record) -> Any:
+        """Show the form; that it shows secret fields is written down, as on the record's own page."""
+        form = self._form(record)
+        secrets_shown = [field.name for field in form if field.field.secret and field.data]
+        page, record_id = self._form_page(form, record, []), record.id
+        if secrets_shown:
+            log_access("reveal", self.model.__tablename__, record_id, ", ".join(secrets_shown))
+        return page
+
     def _save_edit(self, record: Record, form: Any) -> Any:
-        try:
-            faults = _filled(form, record, {}) or save_changes(db.session(), record)
-        except StaleDataError:
-            db.session.rollback()
-            abort(409)
-        if faults or not self._may_keep(record):
-            db.session.rollback()
-            return self._refused(
-                form, record, faults or [Fault(_("You may not save this: it would be hidden from you."))]
-            )
         record_id = record.id
+        try:
+            faults = fill(form, record) or save_changes(db.session(), record)
+            faults = faults or self._lost(record, "update", "create")
+        except StaleDataError:  # somebody else saved between our reading and our writing
+            return self.edit_view(str(record_id))
+        if faults:
+            return self._refused(form, record_id, faults)
         db.session.commit()
         return self._saved(record_id)
 
@@ -131,18 +141,17 @@ class FormPages(ScreenPages):
         )
         return make_response(page, status)
 
-    def _refused(self, form: Any, record: Record | None, faults: list[Fault]) -> Any:
+    def _refused(self, form: Any, record_id: int | None, faults: list[Fault]) -> Any:
         """Show the form again with what was typed, and each fault by its field."""
         general = []
         for fault in faults:
             field = form._fields.get(fault.field)
             if field is None:
                 general.append(fault)
-            elif str(fault.message) not in field.errors:
+            elif fault.message and str(fault.message) not in field.errors:
                 field.errors = [*field.errors, str(fault.message)]
-        if record is not None:
-            db.session.rollback()
-            record = self.get_one(str(record.id), "update")
+        db.session.rollback()
+        record = self.get_one(str(record_id), "update") if record_id else None
         return self._form_page(form, record, [fault for fault in general if fault.message], 422)
 
     def _conflict_page(self, record: Record, conflict: Conflict) -> Any:
@@ -157,14 +166,16 @@ class FormPages(ScreenPages):
         )
         return make_response(page, 409)
 
-    def _may_keep(self, record: Record) -> bool:
-        """Tell whether the record, as it stands now, is still among those that she may create or change."""
-        verb = "update" if access().may(viewer(), "update", self.model) else "create"
-        scope = access().scope(viewer(), self.model, verb)  # type: ignore[arg-type]
-        if scope is None:
-            return True
-        found = sa.select(self.model.id).where(self.model.id == record.id, scope)
-        return db.session.scalar(found, params()) is not None
+    def _lost(self, record: Record, *verbs: Verb) -> list[Fault]:
+        """Return a fault if the record, as it stands now, is not among those that she may create, or change."""
+        scopes = [access().scope(viewer(), self.model, verb) for verb in verbs]
+        within = [scope for scope in scopes if scope is not None]
+        if len(within) < len(scopes):
+            return []
+        found = sa.select(self.model.id).where(self.model.id == record.id, sa.or_(*within))
+        if db.session.scalar(found, params()) is not None:
+            return []
+        return [Fault(_("You may not save this: it would be hidden from you."))]
 
     def _saved(self, record_id: int) -> Any:
         flash(_("Saved."), "success")
@@ -173,19 +184,25 @@ class FormPages(ScreenPages):
         return redirect(_next() or f"/{self.screen.slug}/{record_id}", 303)
 
 
-def _filled(form: Any, record: Record, defaults: dict[str, Any]) -> list[Fault]:
-    """Put the form's values into the record; return a fault without words where the form itself has errors."""
-    is_new = record.id is None
+def fill(form: Any, record: Record) -> list[Fault]:
+    """Put the form's values into the record; return a fault without words where the form itself has errors.
+
+    A required field is missed only where the record does not fill it in by itself.
+    """
     form.validate()
-    for field in form:
-        if is_new:
-            field.mark_missing()
-    if any(field.errors for field in form):
-        return [Fault("", field.name) for field in form if field.errors]
     with db.session.no_autoflush:
         for field in form:
-            _fill(record, field)
-    return []
+            if not field.errors:
+                _fill(record, field)
+        record.prepare(db.session())
+    for field in form:
+        if _stands(record, field) in (None, "", []):
+            field.mark_missing()
+    return [Fault("", field.name) for field in form if field.errors]
+
+
+def _stands(record: Record, field: Input) -> Any:
+    return getattr(record, f"{field.name}_id" if field.field.kind == "ref" else field.name)
 
 
 def _fill(record: Record, field: Input) -> None:
@@ -194,13 +211,19 @@ def _fill(record: Record, field: Input) -> None:
         field.populate_obj(record, field.name)
     elif known.kind == "codes":
         _set_codes(record, field.name, field.data or [])
-    elif field.data is not None or _may_be_empty(record, field):
+    elif field.data is not None:
         setattr(record, field.name, field.data)
+    else:
+        _empty(record, field)
 
 
-def _may_be_empty(record: Record, field: Input) -> bool:
-    """Tell whether nothing may stand there; otherwise the default (or what stood there) is kept."""
-    return bool(type(record).__table__.c[field.name].nullable)
+def _empty(record: Record, field: Input) -> None:
+    """Empty the field, or put back the default of one that is never empty; a day of today stays what it was."""
+    column = type(record).__table__.c[field.name]
+    if column.nullable:
+        setattr(record, field.name, None)
+    elif column.default is not None and column.default.is_scalar:
+        setattr(record, field.name, column.default.arg)
 
 
 def _set_codes(record: Record, name: str, codes: list[str]) -> None:
@@ -234,9 +257,10 @@ def _show_prefilled(form: Any) -> None:
                 field.raw_data = given.getlist(field.name)
 
 
-def _sent(session: Session) -> int | None:
+def _sent(session: Session, model: type[Record]) -> int | None:
+    found = sa.select(SentForm.record_id).where(SentForm.entity == model.__tablename__)
     token = request.form.get("_once", "")[:40]
-    return session.scalar(sa.select(SentForm.record_id).where(SentForm.token == token)) if token else None
+    return session.scalar(found.where(SentForm.token == token)) if token else None
 
 
 def _remember(session: Session, record: Record) -> None:
@@ -249,9 +273,9 @@ def _remember(session: Session, record: Record) -> None:
 def _next() -> str:
     """Return the page to go back to, if it is one of ours."""
     asked = request.values.get("_next", "")
-    return (
-        asked if asked.startswith("/") and not asked.startswith(("//", "/\\")) and "\n" not in asked else ""
-    )
+    # browsers drop tabs and take a backslash for a slash: either could make "//" of it
+    is_plain = asked.isprintable() and "\\" not in asked
+    return asked if is_plain and asked.startswith("/") and not asked.startswith("//") else ""
 
 
 def new_token() -> str:

@@ -68,8 +68,8 @@ class Input(WTField):
         return "" if self.data is None else self.show(self.data)
 
     def mark_missing(self) -> None:
-        """Say so when a required control was not even sent."""
-        if self.field.required and self.data in (None, "", []) and not self.errors:
+        """Say so when nothing was given for a required field."""
+        if self.field.required and not self.errors:
             self.errors = (fill_in(self.field),)
 
     @property
@@ -283,7 +283,10 @@ class CodesInput(Input):
 
 
 class ReferenceInput(Input):
-    """A reference by search box: the control takes the record's id, typed words come as `<name>-text`."""
+    """A reference by search box: the control takes the record's id, typed words come as `<name>-text`.
+
+    Without JavaScript the id stays behind when its words are overtyped: `<name>-was` tells that nobody touched it.
+    """
 
     shape = "combo"
     text = ""
@@ -296,17 +299,27 @@ class ReferenceInput(Input):
         super().process(formdata, data, extra_filters)
         if formdata is not None:
             self.text = formdata.get(f"{self.name}-text", "").strip()
+            if self._is_overtyped(formdata):
+                self.data = None
             if self.text and self.data is None and not self.process_errors:
                 self._look_up()
-        if self.data and not self.text:
+        if self.data:
             self.text = self._label(self.data)
 
+    def _is_overtyped(self, formdata: MultiDict[str, str]) -> bool:
+        if self.data is None or f"{self.name}-text" not in formdata:
+            return False
+        is_untouched = formdata.getlist(self.name) == [formdata.get(f"{self.name}-was")]
+        return is_untouched and self.text != self._label(self.data)
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take an id of a record that this viewer may point at."""
+        """Take an id of a record that this viewer may point at; what it points at already may stay."""
         if not valuelist:
             return
         text = next((value for value in valuelist if value.strip()), "")
         self.data = parse_id(text)
+        if self.data is not None and self.data == self.object_data:
+            return
         if text and (self.data is None or not self._label(self.data)):
             self.data = None
             raise ValueError(_("This record was not found. Search for it again."))

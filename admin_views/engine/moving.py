@@ -10,7 +10,7 @@ from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from admin_views.engine.forms import _filled
+from admin_views.engine.forms import fill
 from admin_views.engine.inputs import Stored, input_for
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.saving import save_changes
@@ -72,7 +72,7 @@ class MovePages(ScreenPages):
         return form_class(request.form if request.method == "POST" else None, obj=Stored(record))
 
     def _move(self, record: Record, field: str, to: Any, form: Any) -> Any:
-        faults = _filled(form, record, {})
+        faults = fill(form, record)
         if not faults:
             setattr(record, field, to)
             faults = save_changes(db.session(), record)

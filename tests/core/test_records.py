@@ -1,6 +1,6 @@
 """What all records share: who and when, a version that rises, a name, and numbers without gaps."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -14,7 +14,7 @@ from tomoiki.accounts.models import Setting
 from tomoiki.core.actors import Actor, acting
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import FiscalYear
-from tomoiki.core.records import Counter, give_number, label_fields, next_number
+from tomoiki.core.records import Counter, fill_defaults, give_number, label_fields, next_number
 from tomoiki.events.models import Event
 from tomoiki.people.models import Person
 
@@ -129,6 +129,17 @@ def test_a_plain_record_has_no_rules_of_its_own(session: Session) -> None:
 
     assert list(company.faults(session)) == []
     assert company.keeps(session) is None
+
+
+# -- defaults ----------------------------------------------------------------------------------------------
+def test_rules_see_a_record_as_it_will_be_stored() -> None:
+    with acting(Actor(2)):
+        fill_defaults(person := a_person(nationality=None, preferred_lang="ja"))
+
+    assert (person.nationality, person.preferred_lang) == ("VNM", "ja")
+    assert (person.created_by, person.version) == (2, 1)
+    assert datetime.now(UTC) - person.created_at < timedelta(minutes=1)
+    assert person.city is None
 
 
 # -- numbers ---------------------------------------------------------------------------------------------

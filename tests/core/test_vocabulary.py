@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tomoiki.core.vocabulary import Choice, OpenChoice, chooseable, find_choice
+from tomoiki.core.vocabulary import Choice, OpenChoice, chooseable, choice_of, find_choice
 
 
 class Door(Choice):
@@ -43,6 +43,12 @@ def test_a_code_is_offered_on_its_days_only(day: date, codes: list[str]) -> None
 
 def test_a_closed_list_is_always_offered_whole() -> None:
     assert chooseable(Door, date(1999, 1, 1)) == ["open", "shut"]
+
+
+def test_a_code_that_must_exist_is_looked_up() -> None:
+    assert choice_of(Work, "other") is Work.other
+    with pytest.raises(KeyError):
+        choice_of(Work, "nothing")
 
 
 @pytest.mark.parametrize(("code", "found"), [("open", Door.open), ("ajar", None), (None, None)])

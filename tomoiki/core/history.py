@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import History
 
@@ -19,6 +23,7 @@ from tomoiki.core.records import Record
 
 HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
 Diff = dict[str, list[Any]]
+WAITING = 1000  # access rows that wait for a busy database, at most
 
 
 class ChangeLog(Base):
@@ -199,14 +204,12 @@ def _forget(session: Session, previous: object) -> None:
 
 
 def log_access(action: str, entity: str, record_id: int | None = None, detail: str | None = None) -> None:
-    """Write down that somebody looked, in a short transaction of its own; once per user, record and hour."""
+    """Write down that somebody looked, in a short transaction of its own; the same look once an hour.
+
+    While another writer holds the database for more than a second the row waits and is written with the next one:
+    the page does not wait.
+    """
     who, now = actor(), datetime.now(UTC)
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    same = (
-        sa.select(AccessLog.id)
-        .where(AccessLog.entity == entity, AccessLog.record_id == record_id, AccessLog.user_id == who.id)
-        .where(AccessLog.action == action, AccessLog.at >= hour)
-    )
     row = {
         "at": now,
         "user_id": who.id,
@@ -216,9 +219,39 @@ def log_access(action: str, entity: str, record_id: int | None = None, detail: s
         "record_id": record_id,
         "detail": detail,
     }
+    if _is_known(row):
+        return
+    waiting: deque[dict[str, Any]] = current_app.extensions.setdefault(
+        "tomoiki_access_waiting", deque(maxlen=WAITING)
+    )
+    waiting.append(row)
+    with contextlib.suppress(OperationalError):
+        _write_access(list(waiting))
+        waiting.clear()
+
+
+def _is_known(row: dict[str, Any]) -> bool:
+    hour = row["at"].replace(minute=0, second=0, microsecond=0)
+    alike = [
+        AccessLog.__table__.c[name] == row[name]
+        for name in ("entity", "record_id", "user_id", "action", "detail")
+    ]
     with db.engine.connect() as reader:
-        if reader.execute(same.limit(1)).first():
-            return
+        return (
+            reader.execute(sa.select(AccessLog.id).where(*alike, AccessLog.at >= hour).limit(1)).first()
+            is not None
+        )
+
+
+def _write_access(rows: list[dict[str, Any]]) -> None:
     with db.engine.connect().execution_options(write=True) as writer:
-        writer.execute(sa.insert(AccessLog), row)
-        writer.commit()
+        raw: Any = writer.connection.dbapi_connection
+        is_sqlite = writer.dialect.name == "sqlite"
+        if is_sqlite:
+            raw.execute("PRAGMA busy_timeout=1000")
+        try:
+            writer.execute(sa.insert(AccessLog), rows)
+            writer.commit()
+        finally:
+            if is_sqlite:
+                raw.execute("PRAGMA busy_timeout=60000")

@@ -1,6 +1,7 @@
 """Starting for the office: bring the schema up to date, say where to go, and answer until told to stop."""
 
 import os
+import socket
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -91,12 +92,13 @@ def setup_address(app: Flask) -> str | None:
 
 def run_server(app: Flask, host: str, port: int) -> None:
     """Listen, say where, and answer until interrupted."""
-    name = f"[{host}]" if ":" in host else host
+    is_ipv6 = ":" in host
     try:
-        server = waitress.create_server(app, listen=f"{name}:{port}", threads=THREADS)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(
-            f"Cannot listen on {name}:{port}: {error}. Is it running already? Else set another PORT or HOST."
-        ) from None
-    click.echo(f"http://{name}:{getattr(server, 'effective_port', port)}")
-    server.run()
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if is_ipv6 else socket.AF_INET)
+    except OSError as error:
+        words = f"Cannot listen on {host}, port {port}: {error.strerror}."
+        raise click.ClickException(f"{words} Is it running already? Else set another PORT or HOST.") from None
+    with listener:
+        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        click.echo(f"http://{f'[{host}]' if is_ipv6 else host}:{listener.getsockname()[1]}")
+        server.run()
