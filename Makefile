@@ -35,17 +35,13 @@ demo: .venv/for-running  ## three made-up years in instance-demo/, to look at an
 	@TOMOIKI_INSTANCE=instance-demo $(FLASK) demo
 	@echo "Start it: TOMOIKI_INSTANCE=instance-demo make run"
 
-bench: .venv/for-running  ## speed beside other admin panels, about 16 minutes; needs $(BENCH)
-	@test -f $(BENCH)/run.py || { echo "No benchmark in $(BENCH). Say where it is: make bench BENCH=..."; exit 1; }
-	@test -d bench/work/venv || $(PYTHON) -m venv bench/work/venv
-	@bench/work/venv/bin/pip install -q -r $(BENCH)/requirements.txt
-	@bench/work/venv/bin/python $(BENCH)/run.py --sizes 10000,100000 --peers all \
-	  --add $(CURDIR)/bench/ours.py:Ours --out $(CURDIR)/bench/work/latest
+bench: .venv/for-running  ## speed beside other admin panels, about 7 minutes: bench/results.md
+	@BENCH_HOME=$(abspath $(BENCH)) sh bench/run.sh
 
 messages: .venv/for-tests  ## collect the texts of code and templates into translations/
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output -o messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output -o messages.pot .
 	@$(BIN)/pybabel -q update -i messages.pot -d translations -D messages --no-fuzzy-matching \
-	  --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	  --ignore-obsolete --ignore-pot-creation-date
 	@rm messages.pot
 
 migration: .venv/for-tests  ## a new migration from what the models have changed: make migration M="Stays cost a fee"

@@ -15,10 +15,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-EMAIL, PASSWORD = "bench@example.org", "correct horse battery staple"  # noqa: S105 - of a database made for measuring
+EMAIL, PASSWORD = "bench@example.org", "correct horse battery staple"
 USERS = 9  # make_data.py hands cases to users 1 to 8; the first of ours logs in
 
-STATUS = {"open": "open", "in_progress": "active", "waiting": "waiting", "referred": "resolved", "closed": "closed"}
+STATUS = {
+    "open": "open",
+    "in_progress": "active",
+    "waiting": "waiting",
+    "referred": "resolved",
+    "closed": "closed",
+}
 CATEGORY = {
     "visa": "visa", "work": "wage_unpaid", "housing": "housing", "medical": "illness", "education": "school",
     "family": "marriage", "legal": "criminal", "language": "job_search", "other": "other",
@@ -71,16 +77,25 @@ def _copy_all(connection: Any) -> None:
     _copy(connection, Person, "person", PERSON | {"pref": _prefecture()})
     _copy(connection, Case, "support_case", CASE)
     connection.exec_driver_sql(
-        f"INSERT INTO case_category (case_id, code) SELECT id, {_map('category', CATEGORY)} FROM src.support_case"  # noqa: S608
+        f"INSERT INTO case_category (case_id, code) SELECT id, {_map('category', CATEGORY)} FROM src.support_case"
     )
     _copy(connection, Activity, "support_log", LOG)
-    _copy(connection, Donor, "donor", {"code": "printf('N-%05d', id)", "name": "name", "name_kana": "kana", "email": "email"})
+    _copy(
+        connection,
+        Donor,
+        "donor",
+        {"code": "printf('N-%05d', id)", "name": "name", "name_kana": "kana", "email": "email"},
+    )
     _copy(connection, Donation, "donation", DONATION)
 
 
 def _map(column: str, words: Mapping[Any, Any]) -> str:
     """Return the SQL that turns their codes into ours."""
-    return f"CASE {column} " + " ".join(f"WHEN {_quote(key)} THEN {_quote(value)}" for key, value in words.items()) + " END"
+    return (
+        f"CASE {column} "
+        + " ".join(f"WHEN {_quote(key)} THEN {_quote(value)}" for key, value in words.items())
+        + " END"
+    )
 
 
 def _quote(value: Any) -> str:
@@ -140,11 +155,16 @@ def _prefecture() -> str:
 
 def _copy(connection: Any, model: Any, source: str, given: Mapping[str, str]) -> None:
     """Copy a table; what is not given gets the model's default."""
-    known = {"id": "id", "created_at": "'2026-01-01 00:00:00.000000'", "updated_at": "'2026-01-01 00:00:00.000000'", **given}
+    known = {
+        "id": "id",
+        "created_at": "'2026-01-01 00:00:00.000000'",
+        "updated_at": "'2026-01-01 00:00:00.000000'",
+        **given,
+    }
     columns = {column.name: known.get(column.name) or _default(column) for column in model.__table__.c}
     names = ", ".join(f'"{name}"' for name in columns)
     connection.exec_driver_sql(
-        f'INSERT INTO main."{model.__tablename__}" ({names}) SELECT {", ".join(columns.values())} FROM src.{source}'  # noqa: S608
+        f'INSERT INTO main."{model.__tablename__}" ({names}) SELECT {", ".join(columns.values())} FROM src.{source}'
     )
 
 

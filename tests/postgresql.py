@@ -16,7 +16,7 @@ MISSING = (
 )
 
 
-class NoServer(Exception):
+class NoServer(Exception):  # noqa: N818 - named after the fact
     """There is no PostgreSQL on this machine."""
 
 

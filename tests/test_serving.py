@@ -192,8 +192,8 @@ def test_an_address_of_ipv6_is_shown_as_browsers_want_it(serve: Serve) -> None:
 
 # -- the whole program ---------------------------------------------------------------------------------------
 @contextmanager
-def started(instance: Path) -> Iterator[str]:
-    """Start the real program on a free port; yield its address once it listens."""
+def started(instance: Path) -> Iterator[list[str]]:
+    """Start the real program on a free port; yield what it says, its address last, once it listens."""
     env = {**os.environ, "TOMOIKI_INSTANCE": str(instance), "PORT": "0", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
     process = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, text=True)  # noqa: S603
@@ -206,18 +206,18 @@ def started(instance: Path) -> Iterator[str]:
                 break
         else:
             pytest.fail("\n".join(lines))
-        yield lines[-1]
+        yield lines
     finally:
         process.terminate()
         process.communicate()
 
 
-def test_the_second_start_shows_a_page_soon(tmp_path: Path) -> None:
-    with started(tmp_path):
-        pass
+def test_the_first_start_asks_for_an_administrator_and_the_second_is_quick(tmp_path: Path) -> None:
+    with started(tmp_path) as said:
+        assert any("/setup?token=" in line for line in said)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
 
-    with started(tmp_path) as address, urlopen(f"{address}/login") as page:  # noqa: S310 - our own address
+    with started(tmp_path) as said, urlopen(f"{said[-1]}/login") as page:  # noqa: S310 - our own address
         assert page.status == 200
 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

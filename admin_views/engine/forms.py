@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +12,6 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
@@ -27,21 +25,12 @@ from admin_views.engine.rows import params
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
 from tomoiki.core.access import Verb
-from tomoiki.core.database import Base, Moment, db
+from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.records import Fault, Record
-
-
-class SentForm(Base):
-    """A form that was saved, by its own token: sent twice it makes one record."""
-
-    __tablename__ = "sent_form"
-    token: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    entity: Mapped[str] = mapped_column(sa.String(40))
-    record_id: Mapped[int]
+from tomoiki.core.sent_forms import find_sent, remember_sent
 
 
 class FormPages(ScreenPages):
@@ -55,18 +44,18 @@ class FormPages(ScreenPages):
         form = self._form(None)
         if request.method == "GET":
             return self._form_page(form, None, [])
-        if (known := _sent(db.session(), self.model)) is not None:
+        if (known := find_sent(db.session(), self.model, _once())) is not None:
             return redirect(_next() or f"/{self.screen.slug}/{known}", 303)
         record = self.model(**self.screen.only)
         if faults := fill(form, record) or save_new(db.session(), record) or self._lost(record, "create"):
             return self._refused(form, None, faults)
-        _remember(db.session(), record)
+        remember_sent(db.session(), record, _once())
         record_id = record.id
         try:
             db.session.commit()
         except IntegrityError:  # the same form came twice at once, and the other one was saved first
             db.session.rollback()
-            record_id = _sent(db.session(), self.model) or abort(409)
+            record_id = find_sent(db.session(), self.model, _once()) or abort(409)
         return self._saved(record_id)
 
     @expose("/<key>/edit", methods=("GET", "POST"))
@@ -135,7 +124,7 @@ class FormPages(ScreenPages):
             record=record,
             faults=faults,
             wrong=[field for field in form if field.errors],
-            once=request.form.get("_once") or new_token(),
+            once=_once() or new_token(),
             version=request.form.get("_version") or (record.version if record else ""),
             next=_next(),
         )
@@ -257,17 +246,9 @@ def _show_prefilled(form: Any) -> None:
                 field.raw_data = given.getlist(field.name)
 
 
-def _sent(session: Session, model: type[Record]) -> int | None:
-    found = sa.select(SentForm.record_id).where(SentForm.entity == model.__tablename__)
-    token = request.form.get("_once", "")[:40]
-    return session.scalar(found.where(SentForm.token == token)) if token else None
-
-
-def _remember(session: Session, record: Record) -> None:
-    if token := request.form.get("_once", "")[:40]:
-        session.add(
-            SentForm(token=token, at=datetime.now(UTC), entity=record.__tablename__, record_id=record.id)
-        )
+def _once() -> str:
+    """Return the token of the form that was sent."""
+    return request.form.get("_once", "")
 
 
 def _next() -> str:

@@ -75,7 +75,6 @@ class ImportPages(ScreenPages):
             abort(403)
         if request.method == "GET":
             return self._upload_page()
-        db.session.rollback()  # the gate took the write lock; reading a file needs none
         try:
             return self._run() if request.form.get("step") == "run" else self._preview()
         except Refused as fault:

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from admin_views.engine.arguments import Arguments, Range, conditions, filterable, read_arguments, sortable
 from admin_views.engine.filters import FilterControl, controls
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, viewer
+from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import (
     Selection,
     label_columns,
     label_expression,
+    label_shower,
     label_text,
     params,
     plurals,
@@ -77,12 +78,14 @@ class Listing:
         """Ask the database: count and totals (unless known), the rows, and what they hold several of."""
         self.screen, self.asked = screen, asked
         session = db.session()
-        self.selection = selection(screen.model, screen.columns)
+        self.selection = office().kept.get(
+            seen_alike("selection", screen.slug), lambda: selection(screen.model, screen.columns)
+        )
         self.count, self.totals = reckoned.get(session, self._question(), lambda: self._reckon(session))
         self.pages = max(1, -(-self.count // asked.per_page))
         asked.page = min(asked.page, self.pages)
         self.rows = self._rows(session) if self.count else []
-        self.columns = self._columns()
+        self.columns = office().kept.get(seen_alike("columns", screen.slug, asked.sort), self._columns)
 
     # -- asking ----------------------------------------------------------------------------------------------------
     def _question(self) -> tuple[Any, ...]:
@@ -105,7 +108,11 @@ class Listing:
         return row[0], tuple(int(total) for total in row[1:])
 
     def _rows(self, session: Session) -> list[dict[str, Any]]:
-        statement = page_of(self.selection, self._where(), self._order(), self.asked)
+        asked = self.asked
+        question = seen_alike("page", self.screen.slug, asked.key, asked.sort, asked.page, asked.per_page)
+        statement = office().kept.get(
+            question, lambda: page_of(self.selection, self._where(), self._order(), asked)
+        )
         found = [self.selection.read(row) for row in session.execute(statement, params())]
         many = plurals(session, self.screen.model, self._visible_plurals(), [row["id"] for row in found])
         for name, values in many.items():
@@ -300,8 +307,8 @@ def sort_key(model: type[Record], name: str) -> tuple[ColumnElement[Any], Any]:
 def cell(what: Field, *, is_status: bool = False) -> Show:
     """Return how this field reads in a list."""
     if what.kind == "ref":
-        target = record_named(what.target)
-        return lambda value: str(escape(label_text(target, value))) if value is not None else ""
+        name = label_shower(record_named(what.target))
+        return lambda value: str(escape(name(value))) if value is not None else ""
     if what.kind == "codes" and what.choices:
         words = shower_of_codes(what)
         return lambda values: words(values or [])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from admin_views.engine.office import access, office, viewer
+from admin_views.engine.office import access, office, seen_alike, viewer
 
 
 @dataclass(frozen=True)
@@ -16,15 +16,22 @@ class Entry:
     slug: str
     label: str
     icon: str
-    is_current: bool
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the page being shown belongs to this screen."""
+        return request.path.split("/")[1] == self.slug
 
 
 def menu() -> list[tuple[str, list[Entry]]]:
-    """Return the groups with their screens."""
-    current = request.path.split("/")[1]
+    """Return the groups with their screens; the same for all of the same roles and language."""
+    found: list[tuple[str, list[Entry]]] = office().kept.get(seen_alike("menu"), _menu)
+    return found
+
+
+def _menu() -> list[tuple[str, list[Entry]]]:
     groups: dict[str, list[Entry]] = {}
     for screen in office().screens.values():
         if screen.menu is not None and access().may(viewer(), "read", screen.model):
-            entry = Entry(screen.slug, str(screen.name), screen.icon, screen.slug == current)
-            groups.setdefault(str(screen.menu), []).append(entry)
+            groups.setdefault(str(screen.menu), []).append(Entry(screen.slug, str(screen.name), screen.icon))
     return list(groups.items())

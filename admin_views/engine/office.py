@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
+from admin_views.engine.kept import Kept
 from admin_views.engine.screen import Screen
 from tomoiki.core.access import Access, Viewer
+from tomoiki.core.languages import language
 from tomoiki.core.records import Record
 
 
@@ -22,6 +24,7 @@ class Office:
     access: Access
     viewer: Callable[[], Viewer]
     setting: Callable[[Session, str], str]
+    kept: Kept = field(default_factory=Kept)
 
     def screen_of(self, model: type[Record]) -> Screen | None:
         """Return the first screen of a table: where links to its records lead."""
@@ -43,6 +46,11 @@ def viewer() -> Viewer:
     if "viewer" not in g:
         g.viewer = office().viewer()
     return cast("Viewer", g.viewer)
+
+
+def seen_alike(*question: Hashable) -> tuple[Hashable, ...]:
+    """Return the question with what else decides an answer that all of the same roles and language share."""
+    return (*question, viewer().roles, language())
 
 
 def look_as(who: Viewer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,6 +140,14 @@ def label_text(target: type[Record], value: Any) -> str:
     first = target.__label__[0] if target.__label__ else ""
     known = fields_of(target).get(first)
     return plain_text(known, value) if known is not None and value is not None else str(value or "")
+
+
+def label_shower(target: type[Record]) -> Callable[[Any], str]:
+    """Return the function that reads a label of this table: for a list, chosen once."""
+    first = fields_of(target).get(target.__label__[0]) if target.__label__ else None
+    if first is None or (first.kind == "text" and first.format is None):
+        return str
+    return lambda value: label_text(target, value)
 
 
 def plurals(

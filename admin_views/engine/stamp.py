@@ -6,40 +6,37 @@ Only for tables whose every change is logged.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from admin_views.engine.kept import Kept
+
 LAST_CHANGE = sa.text("SELECT max(id) FROM change_log")
 SNAPSHOT = sa.text("SELECT CAST(pg_current_snapshot() AS text)")
-KEPT = 2000
 
 
 class Reckoned:
-    """Answers kept by question and stamp, the oldest dropped first."""
+    """Answers kept by question as long as the stamp is the same."""
 
     def __init__(self) -> None:
-        """Begin with nothing; one object serves one application."""
-        self._answers: OrderedDict[Hashable, tuple[Any, Any]] = OrderedDict()
-        self._lock = Lock()
+        """Begin with nothing."""
+        self._kept = Kept()
 
     def get(self, session: Session, question: Hashable, reckon: Callable[[], Any]) -> Any:
         """Return the kept answer if no data changed since, else reckon it."""
         stamp = session.execute(
             LAST_CHANGE if session.get_bind().dialect.name == "sqlite" else SNAPSHOT
         ).scalar()
-        with self._lock:
-            kept = self._answers.get(question)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
+        known = self._kept.find(question)
+        if known is not None and known[0] == stamp:
+            return known[1]
         answer = reckon()
-        with self._lock:
-            self._answers[question] = (stamp, answer)
-            self._answers.move_to_end(question)
-            if len(self._answers) > KEPT:
-                self._answers.popitem(last=False)
+        self._kept.put(question, (stamp, answer))
         return answer
+
+    def forget(self) -> None:
+        """Forget all answers: the database was put back to an older state."""
+        self._kept.clear()

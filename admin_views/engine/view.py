@@ -34,8 +34,6 @@ from tomoiki.core.history import log_access
 NEED: dict[str, Verb | None] = {
     "index_view": "read",
     "details_view": "read",
-    "reveal_view": "read",
-    "reason_view": "read",
     "history_view": "read",
     "create_view": "create",
     "edit_view": "update",
@@ -45,6 +43,10 @@ NEED: dict[str, Verb | None] = {
     "import_view": "create",
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
 }
+
+LOOKS = frozenset(
+    {"reveal_view", "reason_view", "import_view"}
+)  # a POST that needs no lock of ours from the start
 
 
 class Converter(AdminModelConverter):
@@ -136,13 +138,25 @@ class EngineView(  # the pages first: their routes replace the stock ones
                     "security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None
                 )
             )
-        need = NEED.get(name, "delete")
-        if need is not None and not access().may(viewer(), need, self.model):
+        if not self._is_open(name):
             log_access("refused", self.model.__tablename__)
             abort(403)
-        if request.method == "POST":
+        if request.method == "POST" and name not in LOOKS:
             begin_write()
         return None
+
+    def _is_open(self, name: str) -> bool:
+        """Tell whether her roles may use the route at all."""
+        who, may = viewer(), access()
+        if name == "reason_view":
+            return may.reason_rows(who, self.model) is not None
+        if name == "reveal_view":
+            shown, known = may.fields(who, self.model), fields_of(self.model).values()
+            return may.may(who, "read", self.model) and any(
+                field.secret and (shown is None or field.name in shown) for field in known
+            )
+        need = NEED.get(name, "delete")
+        return need is None or may.may(who, need, self.model)
 
     def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """Call the page itself: Flask-Admin's retry would hide a TypeError (notes, trap 16)."""

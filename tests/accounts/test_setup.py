@@ -38,7 +38,7 @@ def token(app: Flask) -> str:
 def test_the_address_is_kept_until_it_is_used(app: Flask, token: str) -> None:
     path = Path(app.instance_path) / "setup-token"
 
-    assert setup_address(app) == f"http://127.0.0.1:8000/setup?token={token}"
+    assert app.extensions["tomoiki_setup_address"]() == f"http://127.0.0.1:8000/setup?token={token}"
     assert path.stat().st_mode & 0o777 == 0o600
 
 

@@ -3,7 +3,6 @@
 import time
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -71,17 +70,27 @@ def test_the_change_log_learns_who_acts(caseworker: FlaskClient, client: FlaskCl
 
 
 def test_records_opened_with_a_reason_close_again(caseworker: FlaskClient) -> None:
-    now = datetime.now(UTC)
     with caseworker.session_transaction() as kept:
         kept["opened"] = [
-            ["case", 7, (now + timedelta(minutes=5)).isoformat()],
-            ["case", 8, (now - timedelta(seconds=1)).isoformat()],
+            ["case", 7, time.time() + 300],
+            ["case", 8, time.time() - 1],
         ]
 
     assert caseworker.get("/").json["opened"] == [["case", 7]]
     caseworker.post("/logout")
     log_in(caseworker, "auditor")
     assert caseworker.get("/").json["opened"] == []
+
+
+def test_an_import_may_act_as_somebody(app: Flask, change: Callable[..., None]) -> None:
+    find = app.extensions["tomoiki_viewer_of"]
+    change("auditor", active=False)
+
+    with app.app_context():
+        viewer, who = find(" Treasurer@Example.org")
+        assert (viewer.id, viewer.roles, viewer.opened) == (3, {"treasurer"}, frozenset())
+        assert (who.id, who.name, who.origin) == (3, "Treasurer", "import")
+        assert find("auditor@example.org") is find("nobody@example.org") is None
 
 
 def _last_seen(client: FlaskClient, minutes: float) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tomoiki.core.vocabulary import Choice, OpenChoice, chooseable, choice_of, find_choice
+from tomoiki.core.vocabulary import Choice, OpenChoice, choice_of, chooseable, find_choice
 
 
 class Door(Choice):

@@ -21,7 +21,7 @@ def _nothing_kept(request: pytest.FixtureRequest) -> None:
     if "app" in request.fixturenames:
         for view in request.getfixturevalue("app").extensions["admin"][0]._views:  # noqa: SLF001
             if isinstance(view, EngineView):
-                view.reckoned._answers.clear()  # noqa: SLF001
+                view.reckoned.forget()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_a_misspelt_field_is_told_with_what_was_meant(place: str) -> None:
         ({"filters": ("priority",)}, "cases: filters: the table is big and 'priority' has no index"),
         ({"form": ("title",)}, "cases: form: required field 'person' is not on the form, so no record could be made"),
         ({"facts": ("title",) * 6}, "cases: facts: at most 5, there are 6"),
-        ({"related": (Related(Activity, ("tpye",)),)}, "cases: related: no field 'tpye' in Activity; did you mean 'type'?"),
+        ({"related": (Related(Activity, ("nte",)),)}, "cases: related: no field 'nte' in Activity; did you mean 'note'?"),
         ({"related": (Related(Activity, compose=("zzzz",)),)}, "cases: related: no field 'zzzz' in Activity"),
         ({"importable": ("titel",)}, "cases: importable: no field 'titel' in Case; did you mean 'title'?"),
         ({"importable": ("activity.zzzz",)}, "cases: importable: no child record for 'activity.zzzz'"),

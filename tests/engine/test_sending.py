@@ -5,15 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import Migrate, upgrade
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.engine import forms
-from tests.databases import PASSWORD
+from tests.databases import PASSWORD, Store
 from tests.engine.browsing import change, form_of, new_id, words
 from tests.factories import a_case, an_activity
 from tomoiki.cases.models import Activity, Case, CaseStaff
+from tomoiki.core import serving
+from tomoiki.core.database import db
 from tomoiki.core.dates import now
 from tomoiki.events.models import Attendee, Event, Registration
 from tomoiki.organisations.models import Organisation
@@ -48,8 +52,8 @@ def test_a_form_sent_twice_at_the_very_same_time_makes_one_record(
 ) -> None:
     form = form_of(caseworker.get("/people/new"), name_used="Bưởi")
     caseworker.post("/people/new", data=form)
-    find, answers = forms._sent, iter([None])  # noqa: SLF001 - the other one is not seen yet
-    monkeypatch.setattr(forms, "_sent", lambda *asked: next(answers, find(*asked)))
+    find, answers = forms.find_sent, iter([None])  # the other one is not seen yet
+    monkeypatch.setattr(forms, "find_sent", lambda *asked: next(answers, find(*asked)))
 
     assert new_id(caseworker.post("/people/new", data=form)) == 1
     assert count(Person) == 1
@@ -63,6 +67,16 @@ def test_the_token_of_one_screen_says_nothing_on_another(admin: FlaskClient, cou
     assert answer.status_code == 409
     assert "Nothing was overwritten." in words(answer)
     assert count(Organisation) == 0
+
+
+def test_an_office_that_was_migrated_can_save_a_form(bare_app: Flask, database: Store) -> None:
+    database.empty()
+    Migrate(bare_app, db, directory=serving.MIGRATIONS, render_as_batch=True)
+
+    with bare_app.app_context():
+        upgrade()
+
+        assert sa.inspect(db.engine).has_table("sent_form")
 
 
 def test_a_refused_form_may_be_sent_again(caseworker: FlaskClient, count: Count) -> None:

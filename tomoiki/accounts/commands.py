@@ -63,7 +63,7 @@ def _in_words(save: Callable[[], tuple[str, str | None]]) -> tuple[str, str | No
 def _operator() -> str:
     try:
         return f"os:{getpass.getuser()}"[:60]
-    except (KeyError, OSError):  # a container may run under a number without a name
+    except (KeyError, OSError, ImportError):  # a container may run under a number without a name
         return "os:unknown"
 
 

@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -31,7 +32,8 @@ OFFICE = (SettingKey.org_name_ja, SettingKey.fy_start_month, SettingKey.language
 
 
 def install(app: Flask) -> None:
-    """Add the page."""
+    """Add the page, and let `serve` print its address."""
+    app.extensions["tomoiki_setup_address"] = partial(setup_address, app)
     app.add_url_rule("/setup", "setup", _page, methods=["GET", "POST"])
 
 

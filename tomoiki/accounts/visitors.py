@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from threading import Lock
 
 import sqlalchemy as sa
@@ -84,9 +83,10 @@ class IdleLimit:
 
 
 def install(app: Flask) -> None:
-    """Keep the two caches of this process with the app."""
+    """Keep the two caches of this process with the app, and tell commands who is meant by --as."""
     app.extensions["tomoiki_users"] = KnownUsers()
     app.extensions["tomoiki_idle_limit"] = IdleLimit()
+    app.extensions["tomoiki_viewer_of"] = viewer_of
 
 
 def load_user(uniquifier: str) -> User | None:
@@ -141,11 +141,20 @@ def _opened() -> frozenset[tuple[str, int]]:
     return frozenset(_still_open(session["opened"])) if "opened" in session else frozenset()
 
 
-def _still_open(records: list[tuple[str, int, str]]) -> Iterator[tuple[str, int]]:
-    now = datetime.now(UTC)
+def _still_open(records: list[tuple[str, int, float]]) -> Iterator[tuple[str, int]]:
+    now = time.time()
     for table, record_id, until in records:
-        if datetime.fromisoformat(until) > now:
+        if until > now:
             yield table, record_id
+
+
+def viewer_of(email: str) -> tuple[Viewer, Actor] | None:
+    """Return with whose eyes and in whose name an import `--as` this user acts; None if she may not log in."""
+    found = sa.select(User).where(sa.func.lower(User.email) == email.strip().lower(), User.active)
+    user = db.session.scalar(found)
+    if user is None:
+        return None
+    return Viewer(user.id, frozenset(user.roles)), Actor(user.id, user.name, None, "import")
 
 
 def user_language() -> str | None:

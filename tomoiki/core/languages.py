@@ -7,7 +7,7 @@ from typing import Any
 import flask_wtf.i18n
 from babel.messages import mofile, pofile
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_domain, get_locale
 
 LANGUAGES = {"ja": "日本語", "vi": "Tiếng Việt", "en": "English"}
 DEFAULT = "ja"
@@ -42,7 +42,17 @@ def install(app: Flask, user_language: Callable[[], str | None], office_language
         return g.language if g.language in LANGUAGES else DEFAULT
 
     Babel(app, locale_selector=choose)
+    # Templates ask for some fifty texts a page: the catalogue is looked up once for each, not the whole context.
+    app.jinja_env.install_gettext_callables(_text, _texts, newstyle=True)  # type: ignore[attr-defined]  # of its i18n extension
     app.jinja_env.globals.update(get_locale=get_locale, LANGUAGES=LANGUAGES)
+
+
+def _text(text: str) -> str:
+    return str(get_domain().get_translations().ugettext(text))
+
+
+def _texts(one: str, many: str, count: int) -> str:
+    return str(get_domain().get_translations().ungettext(one, many, count))
 
 
 def language() -> str:

@@ -58,6 +58,7 @@ TABLES = (
     "user",
     "setting",
     "login_failure",
+    "sent_form",
     "counter",
     "change_log",
     "access_log",
@@ -71,6 +72,7 @@ def upgrade() -> None:
     _create_change_log()
     _create_counter()
     _create_login_failure()
+    _create_sent_form()
     _create_setting()
     _create_user()
     _create_invitation()
@@ -747,6 +749,18 @@ def _create_registration() -> None:
         sqlite_where=sa.text("status <> 'cancelled'"),
         postgresql_where=sa.text("status <> 'cancelled'"),
     )
+
+
+def _create_sent_form() -> None:
+    op.create_table(
+        "sent_form",
+        sa.Column("token", CODE, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("entity", CODE, nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_sent_form"),
+    )
+    op.create_index("ix_sent_form_at", "sent_form", ["at"])
 
 
 def _create_search_index() -> None:

@@ -1,0 +1,144 @@
+"""Every screen, role, route and kind of record, against DOMAIN section 4 as `expected` tells it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from admin_views import SCREENS
+from tests.permissions.expected import (
+    IMPORTED,
+    LABELS,
+    NAMELESS,
+    NOT_DELETED,
+    SECRETS,
+    SEES_SECRETS,
+    TABLE,
+    Rights,
+    rights_of,
+)
+from tests.permissions.world import ROLES, WORDS, World
+
+Enter = Callable[[str], FlaskClient]
+Answers = dict[str, set[int]]
+OK, SEEN_OTHER, REFUSED, UNKNOWN, WRONG = 200, 303, 403, 404, 422
+SAVED = {SEEN_OTHER, WRONG}  # an empty form is saved or sent back for correction: it got past the gate
+DELETED = {SEEN_OTHER, 409}
+
+
+def of_table(role: str, slug: str, may: Rights) -> Answers:
+    """Return what the routes that name no record answer."""
+    reads = may.may("R")
+    creates = SAVED if may.creates else {REFUSED}
+    imports = ({OK} if slug in IMPORTED else {UNKNOWN}) if may.creates else {REFUSED}
+    return {
+        "GET ": {OK} if reads else {REFUSED},
+        "GET lookup": {OK} if reads or role in LABELS.get(slug, ()) else {REFUSED},
+        "GET new": {OK} if may.creates else {REFUSED},
+        "POST new": creates,
+        "GET import": imports,
+        "POST import": {WRONG} if imports == {OK} else imports,
+    }
+
+
+def of_record(role: str, slug: str, may: Rights, letters: str, kind: str) -> Iterator[tuple[str, set[int]]]:
+    """Yield what the routes of one record answer, deletion last."""
+    behind = "?" in letters
+    reads = {OK} if letters else {UNKNOWN if may.may("R") else REFUSED}
+    yield "GET {}", reads
+    yield "GET {}/history", reads
+    yield "POST {}/reveal", _reveal(role, slug, letters, may)
+    yield "POST {}/reason", {WRONG} if behind else {UNKNOWN if may.may("?") else REFUSED}
+    changes = _gate(may, letters, "U")
+    yield "GET {}/edit", changes or {OK}
+    yield "GET {}/move?to=nonsense", changes or {SEEN_OTHER, UNKNOWN}
+    yield "POST {}/move?to=nonsense", changes or {SEEN_OTHER, UNKNOWN}
+    yield "POST {}/edit", changes or SAVED
+    deletes = _gate(may, letters, "D") or ({UNKNOWN} if slug in NOT_DELETED else set())
+    yield "GET {}/delete", deletes or {OK}
+    yield "POST {}/delete", deletes or DELETED
+
+
+def _reveal(role: str, slug: str, letters: str, may: Rights) -> set[int]:
+    if not may.may("R") or slug not in SECRETS or role not in SEES_SECRETS:
+        return {REFUSED}
+    return {OK} if "R" in letters else {UNKNOWN}
+
+
+def _gate(may: Rights, letters: str, letter: str) -> set[int]:
+    """Return 403 for what is refused, 404 for what is out of sight, nothing where she may."""
+    if not may.may(letter) or (letters.strip("?") and letter not in letters):
+        return {REFUSED}
+    return set() if letter in letters else {UNKNOWN}
+
+
+def ask(browser: FlaskClient, slug: str, route: str, key: int | None = None) -> int:
+    method, address = route.split(" ", 1)
+    data = {"field": SECRETS.get(slug, "name")} if "reveal" in route else {}
+    answer = browser.open(
+        f"/{slug}/{address.format(key)}", method=method, data=data if method == "POST" else None
+    )
+    return answer.status_code
+
+
+@pytest.mark.parametrize("slug", TABLE)
+@pytest.mark.parametrize("role", ROLES)
+def test_routes_that_name_no_record(role: str, slug: str, enter: Enter) -> None:
+    browser, expected = enter(role), of_table(role, slug, rights_of(role, slug))
+
+    found = {route: ask(browser, slug, route) for route in expected}
+
+    assert {route: code for route, code in found.items() if code not in expected[route]} == {}
+
+
+@pytest.mark.parametrize("slug", TABLE)
+@pytest.mark.parametrize("role", ROLES)
+def test_routes_of_each_kind_of_record(role: str, slug: str, enter: Enter, world: World) -> None:
+    browser, may = enter(role), rights_of(role, slug)
+    wrong = {}
+    walks = {kind: list(of_record(role, slug, may, may.rows.get(kind, ""), kind)) for kind in world.ids[slug]}
+
+    for at in range(10):  # route by route, so that all kinds are still there until deletion, the last
+        for kind, walk in walks.items():
+            route, expected = walk[at]
+            code = ask(browser, slug, route, world.ids[slug][kind])
+            if code not in expected:
+                wrong[f"{kind}: {route}"] = code, expected
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("slug", TABLE)
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_and_lookups_hold_exactly_the_records_in_scope(
+    role: str, slug: str, enter: Enter, world: World
+) -> None:
+    may, ids = rights_of(role, slug), world.ids[slug]
+    if not may.may("R"):
+        pytest.skip("no list for this role: see the routes")
+    browser = enter(role)
+    seen = {ids[kind] for kind, letters in may.rows.items() if "R" in letters}
+
+    listed = {int(part.split('"')[0]) for part in browser.get(f"/{slug}/").text.split('<tr data-id="')[1:]}
+    looked_up = {one["id"] for one in browser.get(f"/{slug}/lookup?q=").json}
+
+    assert listed & set(ids.values()) == seen
+    assert looked_up & set(ids.values()) == (set() if (role, slug) in NAMELESS else seen)
+
+
+@pytest.mark.parametrize("slug", TABLE)
+def test_nobody_gets_in_without_log_in(slug: str, client: FlaskClient, world: World) -> None:
+    key = next(iter(world.ids[slug].values()))
+    everything = [(route, set()) for route in of_table("admin", slug, rights_of("admin", slug))]
+    everything += of_record("admin", slug, rights_of("admin", slug), "RUD", "any")
+
+    answers = {route: ask(client, slug, route, key) for route, _ in everything}
+
+    assert answers.pop("GET lookup") == 401
+    assert set(answers.values()) == {302}
+
+
+def test_the_table_names_every_screen_and_the_world_every_kind(world: World) -> None:
+    assert set(TABLE) == {screen.slug for screen in SCREENS} == set(world.ids)
+    assert world.ids["people"].keys() == WORDS.keys()
+    assert {screen.slug for screen in SCREENS if screen.importable} == IMPORTED

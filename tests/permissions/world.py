@@ -1,0 +1,226 @@
+"""A small office with one record of each kind that permission tells apart, each marked by a word of its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tests.databases import PASSWORD_HASH
+from tests.factories import a_donation, an_organisation
+from tomoiki.accounts.models import User
+from tomoiki.cases.models import Activity, Case, CaseStaff
+from tomoiki.core.database import begin_write, db
+from tomoiki.core.dates import today
+from tomoiki.core.records import Record
+from tomoiki.events.models import Attendee, Event, Registration
+from tomoiki.money.models import Donor, Fund
+from tomoiki.people.models import Person, ResidenceStatus
+
+ADMIN, CASEWORKER, TREASURER, ORGANISER, INTERPRETER, AUDITOR, COLLEAGUE = range(1, 8)
+ROLES = ("admin", "caseworker", "treasurer", "organiser", "interpreter", "auditor")
+
+# kind of case -> level, owner: all but `hers` are a colleague's; `assigned` has the interpreter, `ended` had her.
+CASES = {
+    "normal": ("normal", COLLEAGUE),
+    "restricted": ("restricted", COLLEAGUE),
+    "secret": ("secret", COLLEAGUE),
+    "hers": ("restricted", CASEWORKER),
+    "assigned": ("normal", COLLEAGUE),
+    "ended": ("normal", COLLEAGUE),
+}
+WORDS = {  # each case's own word, which stands in no label of the program
+    "normal": "Zumbado",
+    "restricted": "Quirvax",
+    "secret": "Wexoldi",
+    "hers": "Jolpetka",
+    "assigned": "Fandrugo",
+    "ended": "Blomqist",
+    "alone": "Hyxandra",
+}
+PHONES = {kind: f"+81801112000{at}" for at, kind in enumerate(WORDS)}
+CARD, PASSPORT, SAFE = "UA12345678EA", "C1234567", "Ausschliesslich Brieftaube"
+STATUS_CARD, APPLICATION = "UB87654321EA", "APPL-998877"
+
+
+@dataclass
+class World:
+    """The ids of its records: `world.ids["cases"]["secret"]`."""
+
+    ids: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def case(self, kind: str) -> int:
+        return self.ids["cases"][kind]
+
+    def person(self, kind: str) -> int:
+        return self.ids["people"][kind]
+
+
+Made = dict[str, dict[str, Record]]
+
+
+def build(app: Flask) -> World:
+    """Fill the template's database."""
+    with app.app_context():
+        begin_write()
+        db.session.add(_colleague())
+        db.session.flush()
+        made = _casework() | _office()
+        for record in _in_order(made):
+            db.session.add(record)
+            db.session.flush()
+        _make_old(made["activities"]["own_old"])
+        db.session.commit()
+        world = World(
+            {slug: {kind: record.id for kind, record in found.items()} for slug, found in made.items()}
+        )
+        world.ids["users"] = {"any": CASEWORKER}
+        world.ids["settings"] = {"any": 1}
+    return world
+
+
+def _colleague() -> User:
+    user = User(
+        email="colleague@example.org", name="Colleague", password=PASSWORD_HASH, fs_uniquifier="7" * 32
+    )
+    user.roles.append("caseworker")
+    return user
+
+
+def _in_order(made: Made) -> Iterable[Record]:
+    return (record for found in made.values() for record in found.values())
+
+
+def _casework() -> Made:
+    people = {kind: _person(kind, at) for at, kind in enumerate(WORDS)}
+    cases = {kind: _case(kind, people[kind], at) for at, kind in enumerate(CASES)}
+    activities = {kind: _activity(case, kind) for kind, case in cases.items()}
+    return {
+        "people": people,
+        "residence-statuses": {kind: _status(person) for kind, person in people.items()},
+        "cases": cases,
+        "case-staff": {kind: _staff(case, kind) for kind, case in cases.items()},
+        "activities": activities
+        | {
+            "own_new": _activity(cases["normal"], "normal", CASEWORKER),
+            "own_old": _activity(cases["normal"], "normal", CASEWORKER),
+            "interpreted": _activity(cases["assigned"], "assigned", INTERPRETER),
+        },
+    }
+
+
+def _person(kind: str, at: int) -> Person:
+    word = WORDS[kind]
+    return Person(
+        code=f"P-{at + 1:06}",
+        full_name_vi=f"Nguyễn {word} Ngân",
+        name_used=f"Ng{kind}",
+        phone_jp=PHONES[kind],
+        address=f"{word}-Strasse 5",
+        city=f"{kind.title()}stadt",
+        residence_card_no=CARD,
+        passport_no=PASSPORT,
+        safe_contact=SAFE,
+    )
+
+
+def _case(kind: str, person: Person, at: int) -> Case:
+    level, owner = CASES[kind]
+    case = Case(
+        number=f"T2026-{at + 101:04}",
+        person=person,
+        title=f"Titel {WORDS[kind]}",
+        story=f"Geschichte {WORDS[kind]}",
+        next_action=f"Schritt {WORDS[kind]}",
+        next_action_on=date(2027, 1, 7),
+        opened_on=date(2026, 4, at + 1),
+        worker_type="ssw",
+        confidential=level,
+        owner_id=owner,
+        ledger_no=f"Buch {WORDS[kind]}",
+    )
+    case.categories.append("refugee")
+    return case
+
+
+def _activity(case: Case, kind: str, by: int = COLLEAGUE) -> Activity:
+    note = f"Notiz {WORDS[kind]}"
+    return Activity(case=case, type="call", by_id=by, minutes=10, note=note, persons=[case.person])
+
+
+def _make_old(activity: Record) -> None:
+    then = datetime.now(UTC) - timedelta(days=8)
+    table = Activity.__table__
+    db.session.execute(sa.update(table).where(table.c.id == activity.id).values(created_at=then))
+
+
+def _status(person: Person) -> ResidenceStatus:
+    return ResidenceStatus(
+        person=person,
+        status="ssw1",
+        expires_on=date(2027, 3, 31),
+        card_no=STATUS_CARD,
+        application_no=APPLICATION,
+    )
+
+
+def _staff(case: Case, kind: str) -> CaseStaff:
+    if kind not in ("assigned", "ended"):
+        return CaseStaff(case=case, user_id=case.owner_id, role="lead", from_on=date(2026, 4, 1))
+    until = today() - timedelta(days=1) if kind == "ended" else today()
+    return CaseStaff(
+        case=case, user_id=INTERPRETER, role="interpreter", from_on=date(2026, 4, 1), to_on=until
+    )
+
+
+def _office() -> Made:
+    fund = Fund(code="SHELTER", name="Herberge")
+    donor = Donor(code="S-0001", name="Geberin Xaverl")
+    study = Event(number="E2026-001", kind="study", title_ja="Lernabend", starts_at=_moment(), fund=fund)
+    seminar = Event(number="E2026-002", kind="seminar", title_ja="Firmenabend", starts_at=_moment())
+    attendee = Attendee(name="Besucher Yorick", person_id=1)
+    return {
+        "organisations": {"any": an_organisation(name="Firma Uhlenhorst")},
+        "funds": {"any": fund},
+        "donors": {"any": donor},
+        "donations": {"any": a_donation(number="D2026-00001", donor=donor)},
+        "study-sessions": {"any": study},
+        "seminars": {"any": seminar},
+        "events": {"any": study},
+        "attendees": {"any": attendee},
+        "registrations": {"any": Registration(event=study, attendee=attendee)},
+    }
+
+
+def _moment() -> datetime:
+    return datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+def assign(app: Flask, world: World, kind: str, **ticks: Any) -> None:
+    """Put the interpreter on a case, with what the assignment allows."""
+    with app.app_context():
+        begin_write()
+        staff = CaseStaff(case_id=world.case(kind), user_id=INTERPRETER, role="interpreter", **ticks)
+        db.session.add(staff)
+        db.session.commit()
+
+
+def give_roles(app: Flask, role: str, *more: str) -> None:
+    """Let the template's user of one role hold others too."""
+    with app.app_context():
+        begin_write()
+        user = db.session.scalars(sa.select(User).where(User.email == f"{role}@example.org")).one()
+        user.roles.extend(more)
+        db.session.commit()
+
+
+def change_record(app: Flask, model: type[Record], key: int, values: Mapping[str, Any]) -> None:
+    """Change a record as a colleague would, so that its history tells it."""
+    with app.app_context():
+        begin_write()
+        record = db.session.get_one(model, key)
+        for name, value in values.items():
+            setattr(record, name, value)
+        db.session.commit()
