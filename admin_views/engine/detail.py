@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement
 from admin_views.engine.listing import cell, ordering
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
-from admin_views.engine.office import access, office, viewer
-from admin_views.engine.rows import Selection, label_text, params, plurals, record_named, selection
+from admin_views.engine.office import access, office, seen_alike, viewer
+from admin_views.engine.rows import Selection, label_text, params, record_named, selection
 from admin_views.engine.screen import Related, Screen
 from admin_views.engine.values import label, paragraphs, plain_text, shower, tone
+from tomoiki.core.access import Grant
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo, now
 from tomoiki.core.fields import Field, fields_of
@@ -111,19 +112,12 @@ class Detail:
     """What the detail page shows of one record."""
 
     def __init__(self, screen: Screen, row: dict[str, Any], revealed: Sequence[str]) -> None:
-        """Complete the row with the fields of several values, and ask for related records."""
+        """Ask for the related records."""
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
-        known = fields_of(screen.model)
-        many = [name for name, field in known.items() if field.is_plural and self._sees(name)]
-        for name, values in plurals(db.session(), screen.model, many, [self.id]).items():
-            row[name] = values.get(self.id, [])
         self.related = [
             table for related in screen.related if (table := related_table(screen, self.id, related))
         ]
-
-    def _sees(self, name: str) -> bool:
-        return access().sees(viewer(), self.screen.model, name)
 
     @property
     def title(self) -> str:
@@ -247,38 +241,29 @@ class Detail:
 
 def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> dict[str, Any] | None:
     """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
-    model = screen.model
-    chosen = selection(model, names or fields_of(model))
-    flags = [_may(model, verb) for verb in ("update", "delete")]
-    opened = (model.__tablename__, key) in viewer().opened
-    statement = _one(chosen, flags, model, key, opened=opened).where(
-        *(model.__table__.c[name] == value for name, value in screen.only.items())
+    opened = (screen.model.__tablename__, key) in viewer().opened
+    wanted = tuple(fields_of(screen.model)) if names is None else tuple(names)
+    chosen, statement = office().kept.get(
+        seen_alike("record", screen.slug, wanted, opened), lambda: _one(screen, wanted, opened=opened)
     )
-    row = db.session.execute(statement, params()).one_or_none()
+    row = db.session.execute(statement, params() | {"key": key}).one_or_none()
     if row is None:
         return None
-    values = chosen.read(row[:-2]) if not opened else _whole(chosen, row[:-2])
+    values: dict[str, Any] = chosen.rows(db.session(), [row[:-2]])[0]
     return values | {"may.update": row[-2] or opened, "may.delete": row[-1] or opened}
 
 
-def _whole(chosen: Selection, row: Any) -> dict[str, Any]:
-    return (
-        Selection(chosen.model, chosen.columns, chosen.names, chosen.joined, ()).read(
-            [row[0], *row[len(row) - len(chosen.names) :]]
-        )
-        if len(chosen.masks) > 1
-        else dict(zip(["id", *chosen.names], row, strict=True))
-    )
-
-
-def _one(
-    chosen: Selection, flags: Sequence[Any], model: type[Record], key: int, *, opened: bool
-) -> sa.Select[Any]:
-    statement = (
-        sa.select(*chosen.columns, *flags).select_from(chosen.joined).where(model.__table__.c.id == key)
-    )
-    scope = access().scope(viewer(), model)
-    return statement if scope is None or opened else statement.where(scope)
+def _one(screen: Screen, names: Sequence[str], *, opened: bool) -> tuple[Selection, sa.Select[Any]]:
+    """Return the select of the record `key`; one that was opened with a reason shows itself whole."""
+    model = screen.model
+    table = model.__table__
+    chosen = selection(model, names, masks=(Grant("R"),) if opened else None)
+    scope = None if opened else access().scope(viewer(), model)
+    where = [table.c[name] == value for name, value in screen.only.items()]
+    where += [scope] if scope is not None else []
+    flags = [_may(model, verb) for verb in ("update", "delete")]
+    statement = sa.select(*chosen.columns, *flags).select_from(chosen.joined)
+    return chosen, statement.where(table.c.id == sa.bindparam("key", type_=sa.Integer), *where)
 
 
 def _may(model: type[Record], verb: Any) -> ColumnElement[Any]:
@@ -307,18 +292,12 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     ):
         return None
     names = [name for name in related.list if name != by]
-    chosen = selection(related.model, names)
-    rows, count = _related_rows(related, chosen, by, key)
-    many = plurals(
-        db.session(),
-        related.model,
-        [n for n in names if fields_of(related.model)[n].is_plural],
-        [r["id"] for r in rows],
+    chosen, statement = office().kept.get(
+        seen_alike("related", screen.slug, target.slug, by), lambda: _pointing_here(related, names, by)
     )
-    for name, values in many.items():
-        for row in rows:
-            row[name] = values.get(row["id"], [])
-    shown = [name for name in names if name in chosen.names or name in many]
+    found = db.session.execute(statement, params() | {"key": key}).all()
+    rows, count = chosen.rows(db.session(), [row[:-1] for row in found]), found[0][-1] if found else 0
+    shown = [name for name in names if name in chosen.shown]
     known, moves = fields_of(related.model), related.model.__moves__
     shows = [cell(known[name], is_status=bool(moves and moves.field == name)) for name in shown]
     lines = [
@@ -330,16 +309,15 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     return RelatedTable(target, related, by, heads, lines, events, count, may_add)
 
 
-def _related_rows(related: Related, chosen: Selection, by: str, key: int) -> tuple[list[dict[str, Any]], int]:
-    table = related.model.__table__
+def _pointing_here(related: Related, names: Sequence[str], by: str) -> tuple[Selection, sa.Select[Any]]:
+    """Return the select of the newest records that point at `key`, each with how many there are in all."""
+    table, chosen = related.model.__table__, selection(related.model, names)
     scope = access().scope(viewer(), related.model)
-    where = [table.c[f"{by}_id"] == key, *([scope] if scope is not None else [])]
+    where = [scope] if scope is not None else []
     order = table.c["at"] if related.timeline else table.c.id
-    total = sa.func.count().over().label("total")
-    statement = sa.select(*chosen.columns, total).select_from(chosen.joined).where(*where)
-    statement = statement.order_by(*ordering(order, table.c.id, is_down=True)).limit(related.limit)
-    found = db.session.execute(statement, params()).all()
-    return [chosen.read(row[:-1]) for row in found], (found[0][-1] if found else 0)
+    statement = sa.select(*chosen.columns, sa.func.count().over()).select_from(chosen.joined)
+    statement = statement.where(table.c[f"{by}_id"] == sa.bindparam("key", type_=sa.Integer), *where)
+    return chosen, statement.order_by(*ordering(order, table.c.id, is_down=True)).limit(related.limit)
 
 
 def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,6 @@ from admin_views.engine.rows import (
     label_shower,
     label_text,
     params,
-    plurals,
     record_named,
     selection,
 )
@@ -37,27 +36,49 @@ from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Record
 from tomoiki.core.search import indexed_classes, matching
 
+Row = Mapping[str, Any]
+Cell = Callable[[Row], str]
+
 
 @dataclass(frozen=True)
 class Column:
-    """One cell of a row: its leading field, the fields of its second line, and how each reads."""
+    """One column of the list: its leading field, what its head says, and how a row reads in it."""
 
     field: Field
-    shows: Sequence[tuple[str, Show]]
+    html: Cell
     label: str
     css: str
-    phone_label: str
     sort: str
     aria_sort: str
 
-    def html(self, row: Mapping[str, Any], lead: str) -> str:
-        """Return the cell; `lead` wraps the first column's value in its link."""
-        first, *rest = [show(row.get(name)) for name, show in self.shows]
-        text = f"{lead}{first or '—'}</a>" if lead else first
-        sub = " ・ ".join(part for part in rest if part)
-        mark = f' class="{self.css}"' if self.css else ""
-        phone = f' data-l="{self.phone_label}"' if self.phone_label and text else ""
-        return f"<td{mark}{phone}>{text}" + (f'<span class="sub">{sub}</span>' if sub else "") + "</td>"
+
+def row_cell(shows: Sequence[tuple[str, Show]], css: str, phone: str) -> Cell:
+    """Return what writes a row's cell: the first value, those of the second line, and on a phone the field's name."""
+    (first, show), *more = shows
+    mark = f' class="{css}"' if css else ""
+    filled, bare = f'<td{mark} data-l="{phone}">' if phone else f"<td{mark}>", f"<td{mark}>"
+
+    def alone(row: Row) -> str:
+        text = show(row.get(first))
+        return f"{filled}{text}</td>" if text else f"{bare}</td>"
+
+    def with_second_line(row: Row) -> str:
+        sub = " ・ ".join(part for name, show in more if (part := show(row.get(name))))
+        return alone(row)[:-5] + f'<span class="sub">{sub}</span></td>' if sub else alone(row)
+
+    return with_second_line if more else alone
+
+
+def lead_cell(shows: Sequence[tuple[str, Show]], slug: str) -> Cell:
+    """Return what writes the first cell of a row: the link to its record, what tells it apart under it."""
+    (first, show), *more = shows
+
+    def cell_of(row: Row) -> str:
+        link = f'<td class="first"><a class="row-link" href="/{slug}/{row["id"]}">{show(row.get(first)) or "—"}</a>'
+        sub = " ・ ".join(part for name, show in more if (part := show(row.get(name))))
+        return f'{link}<span class="sub">{sub}</span></td>' if sub else f"{link}</td>"
+
+    return cell_of
 
 
 class ListPages(ScreenPages):
@@ -109,24 +130,19 @@ class Listing:
 
     def _rows(self, session: Session) -> list[dict[str, Any]]:
         asked = self.asked
-        question = seen_alike("page", self.screen.slug, asked.key, asked.sort, asked.page, asked.per_page)
-        statement = office().kept.get(
-            question, lambda: page_of(self.selection, self._where(), self._order(), asked)
+        place = {"rows": asked.per_page, "skipped": (asked.page - 1) * asked.per_page}
+        statement = (
+            self._statement()
+            if asked.query or asked.filters
+            else office().kept.get(seen_alike("page", self.screen.slug, asked.sort), self._statement)
         )
-        found = [self.selection.read(row) for row in session.execute(statement, params())]
-        many = plurals(session, self.screen.model, self._visible_plurals(), [row["id"] for row in found])
-        for name, values in many.items():
-            for row in found:
-                row[name] = values.get(row["id"], [])
+        found: list[dict[str, Any]] = self.selection.rows(
+            session, session.execute(statement, params() | place).all()
+        )
         return found
 
-    def _visible_plurals(self) -> list[str]:
-        known = fields_of(self.screen.model)
-        return [
-            name
-            for name in self.screen.columns
-            if known[name].is_plural and access().sees(viewer(), self.screen.model, name)
-        ]
+    def _statement(self) -> sa.Select[Any]:
+        return page_of(self.selection, self._where(), self._order())
 
     def _order(self) -> list[tuple[str, bool]]:
         asked = self.asked.sort or self.screen.sort
@@ -135,7 +151,7 @@ class Listing:
     # -- showing ---------------------------------------------------------------------------------------------------
     def _columns(self) -> list[Column]:
         known, sorts = fields_of(self.screen.model), sortable(self.screen)
-        shown = {*self.selection.names, *self._visible_plurals()}
+        shown = self.selection.shown
         found: list[Column] = []
         for row in self.screen.list:
             names = [name for name in ((row,) if isinstance(row, str) else row) if name in shown]
@@ -152,26 +168,14 @@ class Listing:
         name, is_down = self._order()[0]
         sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
         aria = ("descending" if is_down else "ascending") if name == lead.name else ""
+        if at == 0:
+            return Column(lead, lead_cell(shows, self.screen.slug), self.label(lead), "first", sort, aria)
         is_number = lead.kind in ("yen", "integer")
-        css = (
-            "first"
-            if at == 0
-            else " ".join(
-                mark
-                for mark, on in (
-                    ("num", is_number),
-                    ("hide", lead.name in self.screen.phone),
-                    ("nw", lead.kind == "day"),
-                )
-                if on
-            )
-        )
-        phone = (
-            str(escape(self.label(lead)))
-            if at and (is_number or lead.kind in ("day", "moment", "flag"))
-            else ""
-        )
-        return Column(lead, shows, self.label(lead), css, phone, sort, aria)
+        marks = {"num": is_number, "hide": lead.name in self.screen.phone, "nw": lead.kind == "day"}
+        css = " ".join(mark for mark, on in marks.items() if on)
+        is_named = is_number or lead.kind in ("day", "moment", "flag")  # other values explain themselves
+        phone = str(escape(self.label(lead))) if is_named else ""
+        return Column(lead, row_cell(shows, css, phone), self.label(lead), css, sort, aria)
 
     def label(self, what: Field) -> str:
         """Return the field's label in this screen's words."""
@@ -179,14 +183,10 @@ class Listing:
 
     def body(self) -> str:
         """Return the rows' HTML; made here, not in the template: fifty rows in a fraction of a millisecond."""
-        slug, columns = self.screen.slug, self.columns
-        lines = []
-        for row in self.rows:
-            key = row["id"]
-            lead = f'<a class="row-link" href="/{slug}/{key}">'
-            cells = "".join(column.html(row, "" if at else lead) for at, column in enumerate(columns))
-            lines.append(f'<tr data-id="{key}">{cells}</tr>')
-        return "\n".join(lines)
+        cells = [column.html for column in self.columns]
+        return "\n".join(
+            f'<tr data-id="{row["id"]}">{"".join([html(row) for html in cells])}</tr>' for row in self.rows
+        )
 
     def address(self, **changes: Any) -> str:
         """Return the list's address with these arguments changed (None takes one away)."""
@@ -262,20 +262,17 @@ def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
 
 
 def page_of(
-    chosen: Selection,
-    where: Sequence[ColumnElement[bool]],
-    order: Sequence[tuple[str, bool]],
-    asked: Arguments,
+    chosen: Selection, where: Sequence[ColumnElement[bool]], order: Sequence[tuple[str, bool]]
 ) -> sa.Select[Any]:
-    """Return the select of one page: ids first, in order and limited; only then the joins (notes 3)."""
+    """Return the select of `rows` rows after the first `skipped`: ids in order and limited, then the joins (notes 3)."""
     table = chosen.model.__table__
     name, is_down = order[0]
     key, start = sort_key(chosen.model, name)
     ids = sa.select(table.c.id, key.label("sort_key")).select_from(start).where(*where)
     ids = (
         ids.order_by(*ordering(key, table.c.id, is_down))
-        .limit(asked.per_page)
-        .offset((asked.page - 1) * asked.per_page)
+        .limit(sa.bindparam("rows", type_=sa.Integer))
+        .offset(sa.bindparam("skipped", type_=sa.Integer))
     )
     page = ids.subquery("page")
     joined = chosen.joined.join(page, page.c.id == table.c.id)

@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from admin_views.engine.detail import composer_types, day_heading
 from admin_views.engine.forms import count_words, new_token
-from admin_views.engine.menu import menu
+from admin_views.engine.menu import menu, sidebar
 from admin_views.engine.office import office, viewer
 from tomoiki.core.languages import LANGUAGES, language
 
@@ -35,7 +35,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_headers)
     app.jinja_env.globals.update(
-        menu=menu, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce, count_words=count_words,
+        menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce,
+        count_words=count_words,
         day_heading=day_heading, once=new_token, composer_types=composer_types,
     )  # fmt: skip
     _serve_static(app)

@@ -16,22 +16,45 @@ from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.languages import language
 from tomoiki.core.records import Record, label_fields
 
+CODES = ","  # between the codes of one field; no code holds it
+
 
 @dataclass(frozen=True)
 class Selection:
-    """A select of records: the statement's columns by field, and the masks whose flags each row carries."""
+    """A select of records: the statement's columns by field, and the masks whose flags each row carries.
+
+    Several codes come in one column; several references (`refs`) take one more query for all rows.
+    """
 
     model: type[Record]
     columns: Sequence[sa.ColumnElement[Any]]
     names: Sequence[str]
     joined: sa.FromClause
     masks: Sequence[Grant]
+    codes: Sequence[str] = ()
+    refs: Sequence[str] = ()
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Return the fields that rows may hold."""
+        return frozenset((*self.names, *self.refs))
+
+    def rows(self, session: Session, found: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+        """Return the values of each row; references of several records are asked for here."""
+        read = [self.read(row) for row in found]
+        for name in self.refs if read else ():
+            targets = _reference_labels(session, self.model, name, [row["id"] for row in read])
+            for row in read:
+                row[name] = targets.get(row["id"], [])
+        return read
 
     def read(self, row: Sequence[Any]) -> dict[str, Any]:
         """Return the row's values by field name, without those that its masks hide; `id` is always there."""
         flags = len(self.masks) if len(self.masks) > 1 else 0
         values = dict(zip(self.names, row[1 + flags :], strict=True))
         values["id"] = row[0]
+        for name in self.codes:
+            values[name] = sorted(values[name].split(CODES)) if values[name] else []
         shown = self._shown(row[1 : 1 + flags])
         return (
             values
@@ -52,10 +75,13 @@ def _base(name: str) -> str:
     return name.partition(".")[0]
 
 
-def selection(model: type[Record], names: Iterable[str], who: Viewer | None = None) -> Selection:
-    """Return the select of these fields for this viewer; references give their label and, as `name.id`, their id."""
-    who = who or viewer()
-    masks = access().masks(who, model)
+def selection(model: type[Record], names: Iterable[str], masks: Sequence[Grant] | None = None) -> Selection:
+    """Return the select of these fields for this viewer; references give their label and, as `name.id`, their id.
+
+    `masks` are the grants that decide what a row shows, by default those of her roles.
+    """
+    who = viewer()
+    masks = masks or access().masks(who, model)
     possible = access().fields(who, model)
     build = _Builder(model, who)
     for name in dict.fromkeys(names):
@@ -63,7 +89,7 @@ def selection(model: type[Record], names: Iterable[str], who: Viewer | None = No
             build.add(fields_of(model)[name])
     flags = [_flag(mask) for mask in masks] if len(masks) > 1 else []
     columns = [model.__table__.c.id, *flags, *build.columns]
-    return Selection(model, columns, build.names, build.joined, masks)
+    return Selection(model, columns, build.names, build.joined, masks, build.codes, build.refs)
 
 
 def _flag(mask: Grant) -> ColumnElement[Any]:
@@ -76,15 +102,22 @@ class _Builder:
     who: Viewer
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
     joined: Any = None
 
     def __post_init__(self) -> None:
         self.joined = self.model.__table__
 
     def add(self, what: Field) -> None:
-        if what.is_plural:
-            return
-        if what.kind == "ref":
+        if what.kind == "refs":
+            if access().sees(self.who, self.model, what.name):
+                self.refs.append(what.name)
+        elif what.kind == "codes":
+            self.columns.append(_codes(self.model, what))
+            self.names.append(what.name)
+            self.codes.append(what.name)
+        elif what.kind == "ref":
             self._add_reference(what)
         else:
             self.columns.append(self.model.__table__.c[what.name])
@@ -145,38 +178,31 @@ def label_text(target: type[Record], value: Any) -> str:
 def label_shower(target: type[Record]) -> Callable[[Any], str]:
     """Return the function that reads a label of this table: for a list, chosen once."""
     first = fields_of(target).get(target.__label__[0]) if target.__label__ else None
-    if first is None or (first.kind == "text" and first.format is None):
+    if first is None or (first.kind == "text" and (first.format is None or first.format.is_plain)):
         return str
     return lambda value: label_text(target, value)
 
 
-def plurals(
-    session: Session, model: type[Record], names: Iterable[str], ids: Sequence[int]
-) -> Mapping[str, Any]:
-    """Return {field: {record: [values]}} for fields of several values: one query a field."""
-    found: dict[str, dict[int, list[Any]]] = {}
-    for name in names:
-        what = fields_of(model)[name]
-        if not what.is_plural or not ids:
-            continue
-        rows = session.execute(
-            _codes(model, what, ids) if what.kind == "codes" else _references(model, what, ids), params()
-        )
-        into = found.setdefault(name, {})
-        for owner, value in rows:
-            into.setdefault(owner, []).append(value)
-    return found
-
-
-def _codes(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
-    link = link_table(model, what.name)
-    owner = link.c[f"{model.__tablename__}_id"]
-    return sa.select(owner, link.c.code).where(owner.in_(ids)).order_by(owner, link.c.code)
+def _codes(model: type[Record], what: Field) -> ColumnElement[Any]:
+    """Return a record's codes in one text, beside the record: no query of their own."""
+    link, table = link_table(model, what.name), model.__table__
+    joined = sa.select(sa.func.aggregate_strings(link.c.code, CODES))
+    return joined.where(link.c[f"{model.__tablename__}_id"] == table.c.id).correlate(table).scalar_subquery()
 
 
 def link_table(model: type[Record], name: str) -> sa.FromClause:
     """Return the link table of a field of several codes."""
     found: sa.FromClause = sa.inspect(model).relationships[f"{name}_links"].mapper.local_table
+    return found
+
+
+def _reference_labels(
+    session: Session, model: type[Record], name: str, ids: Sequence[int]
+) -> Mapping[int, list[Any]]:
+    """Return the labels of the records that each of these points at in a field of several."""
+    found: dict[int, list[Any]] = {}
+    for owner, value in session.execute(_references(model, fields_of(model)[name], ids), params()):
+        found.setdefault(owner, []).append(value)
     return found
 
 

@@ -138,7 +138,7 @@ def _text_shower(field: Field) -> Show:
         return lambda value: (
             f'<a href="{form.link}{escape(value)}">{escape(form.show(value))}</a>' if value else NOTHING
         )
-    if form is not None:
+    if form is not None and not form.is_plain:
         return lambda value: str(escape(form.show(value))) if value else NOTHING
     return lambda value: str(escape(value)) if value else NOTHING
 

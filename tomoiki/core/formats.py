@@ -22,6 +22,11 @@ class Format:
     input_type: str = "text"
     autocomplete: str = "off"
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether a value is shown as it is stored, without a link."""
+        return self.show is _as_it_is and not self.link
+
 
 NAME = Format(names.read_name)
 PHONE_JP = Format(partial(phones.read_phone, country="JP"), phones.national, "tel:", "tel")
