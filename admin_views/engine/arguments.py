@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import find_records, named
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, record_named
 from admin_views.engine.screen import Screen
@@ -157,7 +157,7 @@ def _texts(what: Field, given: MultiDict[str, str]) -> list[str]:
         return texts
     target = record_named(what.target)
     ids = [number for text in texts if (number := parse_id(text))]
-    if ids and words in [one.text for one in find_records(target, ids=ids)]:
+    if ids and words in [one.text for one in named(target, ids)]:
         return texts
     fitting = find_records(target, words, exact_label=True)
     return [str(fitting[0].id)] if len(fitting) == 1 else [words]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
@@ -124,7 +124,7 @@ def _text(field: Field, value: Any) -> str:
         return "—"
     if field.kind in ("ref", "refs"):
         ids = value if isinstance(value, list) else [value]
-        return ", ".join(found.text for found in find_records(record_named(field.target), ids=ids))
+        return ", ".join(found.text for found in named(record_named(field.target), ids))
     return plain_text(field, value)
 
 

@@ -20,7 +20,7 @@ from admin_views.engine.conflict import Conflict, find_conflict, resolve
 from admin_views.engine.histories import user_names
 from admin_views.engine.inputs import Input, OptionalFlagInput, Stored
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, viewer
+from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import params
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
@@ -161,8 +161,12 @@ class FormPages(ScreenPages):
         within = [scope for scope in scopes if scope is not None]
         if len(within) < len(scopes):
             return []
-        found = sa.select(self.model.id).where(self.model.id == record.id, sa.or_(*within))
-        if db.session.scalar(found, params()) is not None:
+        key = self.model.__table__.c.id
+        found = office().kept.get(
+            seen_alike("lost", self.screen.slug, verbs),
+            lambda: sa.select(key).where(key == sa.bindparam("key"), sa.or_(*within)),
+        )
+        if db.session.scalar(found, params() | {"key": record.id}) is not None:
             return []
         return [Fault(_("You may not save this: it would be hidden from you."))]
 

@@ -12,7 +12,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import record_named
@@ -101,9 +101,7 @@ def _reference_texts(screen: Screen, changes: list[ChangeLog]) -> dict[str, dict
             if i
         }
         if ids:
-            found[field.name] = {
-                one.id: one.text for one in find_records(record_named(field.target), ids=sorted(ids))
-            }
+            found[field.name] = {one.id: one.text for one in named(record_named(field.target), sorted(ids))}
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from flask_admin import expose
 from sqlalchemy import ColumnElement
 
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, office, viewer
+from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import label_columns, label_expression, label_text, params
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
@@ -66,29 +66,51 @@ def _points_at(screen: Screen, model: type[Record]) -> bool:
 
 
 def find_records(
-    model: type[Record],
-    query: str = "",
-    *,
-    ids: Sequence[int] | None = None,
-    exact_label: bool = False,
-    only: Any = None,
+    model: type[Record], query: str = "", *, exact_label: bool = False, only: Any = None
 ) -> list[Found]:
-    """Return at most 20 records that fit words or ids, newest first; with `exact_label` one of that very name alone."""
-    names = label_columns(model, viewer())
-    if names is None or (not access().may(viewer(), "read", model) and not may_look_up(model)):
+    """Return at most 20 records that fit the words, newest first; with `exact_label` one of that very name alone."""
+    if not _has_labels(model):
         return []
     table = model.__table__
     where = [_visible(model, query), *(table.c[name] == value for name, value in (only or {}).items())]
-    if ids is not None:
-        where.append(table.c.id.in_(ids))
-    elif "active" in table.c:
+    if "active" in table.c:
         where.append(table.c.active)
-    sub = _sub_column(model)
-    statement = sa.select(table.c.id, label_expression(table, names), sub).where(*where)
-    rows = db.session.execute(statement.order_by(table.c.id.desc()).limit(MOST), params()).all()
-    found = [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
+    found = _read(model, _labels(model).where(*where).order_by(table.c.id.desc()).limit(MOST), params())
     same = [one for one in found if fold(one.text) == fold(query)] if exact_label else []
     return same if len(same) == 1 else found
+
+
+def named(model: type[Record], ids: Iterable[int]) -> list[Found]:
+    """Return the labels of these records, those that she may see, newest first."""
+    wanted = list(ids)
+    if not wanted or not _has_labels(model):
+        return []
+    statement = office().kept.get(seen_alike("named", model.__tablename__), lambda: _named(model))
+    return _read(model, statement, params() | {"ids": wanted})
+
+
+def _named(model: type[Record]) -> sa.Select[Any]:
+    key = model.__table__.c.id
+    return (
+        _labels(model)
+        .where(_visible(model, ""), key.in_(sa.bindparam("ids", expanding=True, type_=sa.Integer)))
+        .order_by(key.desc())
+    )
+
+
+def _has_labels(model: type[Record]) -> bool:
+    names = label_columns(model, viewer())
+    return names is not None and (access().may(viewer(), "read", model) or may_look_up(model))
+
+
+def _labels(model: type[Record]) -> sa.Select[Any]:
+    table, names = model.__table__, label_columns(model, viewer()) or ()
+    return sa.select(table.c.id, label_expression(table, names), _sub_column(model))
+
+
+def _read(model: type[Record], statement: sa.Select[Any], values: Mapping[str, Any]) -> list[Found]:
+    rows = db.session.execute(statement, values).all()
+    return [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
 
 
 def _visible(model: type[Record], query: str) -> ColumnElement[bool]:

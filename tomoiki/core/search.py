@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeGuard
 
 import sqlalchemy as sa
@@ -45,6 +46,7 @@ def indexed_models() -> list[type[Record]]:
     return sorted((model for model in found if _indexed(model)), key=lambda model: model.__tablename__)
 
 
+@cache
 def _indexed(model: type[Described]) -> list[Field]:
     return [field for field in fields_of(model).values() if field.search]
 
@@ -85,13 +87,15 @@ class _Touched:
     def __init__(self) -> None:
         self.written: set[Record] = set()
         self.gone: set[tuple[type[Record], int]] = set()
-        self.renamed: set[Record] = set()
+        self.renamed: dict[Record, set[str]] = {}  # with the fields that changed
 
 
 def _note(session: Session, context: object, instances: object) -> None:
     touched: _Touched = session.info.setdefault("search", _Touched())
     touched.written.update(record for record in (*session.new, *session.dirty) if _is_indexed(record))
-    touched.renamed.update(record for record in session.dirty if _is_indexed(record) and _is_renamed(record))
+    for record in filter(_is_indexed, session.dirty):
+        if changed := _changed(record):
+            touched.renamed.setdefault(record, set()).update(changed)
     touched.gone.update((type(record), record.id) for record in session.deleted if _is_indexed(record))
 
 
@@ -99,9 +103,9 @@ def _is_indexed(record: object) -> TypeGuard[Record]:
     return isinstance(record, Record) and bool(_indexed(type(record)))
 
 
-def _is_renamed(record: Record) -> bool:
+def _changed(record: Record) -> set[str]:
     state: InstanceState[Record] = sa.inspect(record)
-    return any(state.attrs[field.name].history.has_changes() for field in _own(type(record)))
+    return {field.name for field in _own(type(record)) if state.attrs[field.name].history.has_changes()}
 
 
 def _forget(session: Session, previous: object) -> None:
@@ -115,8 +119,10 @@ def _refresh(session: Session, context: object) -> None:
         stale.setdefault(model, set()).add(record_id)
     for record in touched.written:
         stale.setdefault(type(record), set()).add(record.id)
-    for record in touched.renamed:
+    for record, changed in touched.renamed.items():
         for pointing, field in _pointing_at(type(record)):
+            if changed.isdisjoint(own.name for own in _brought(field)):
+                continue
             column = pointing.__table__.c[f"{field.name}_id"]
             far = session.scalars(sa.select(pointing.__table__.c.id).where(column == record.id))
             stale.setdefault(pointing, set()).update(far)
@@ -137,12 +143,11 @@ def index_records(connection: Connection, model: type[Record], ids: Sequence[int
     """Write the index rows of these records (None: of all) anew; return how many stand there now."""
     base = entity_number(model) << SHIFT
     key = "rowid" if connection.dialect.name == "sqlite" else "id"
-    gone = f"DELETE FROM {INDEX} WHERE {key}"  # noqa: S608 - names of our own
     if ids is None:
-        connection.execute(sa.text(f"{gone} BETWEEN :low AND :high"), _bounds(base))
+        connection.execute(_gone(f"{key} BETWEEN :low AND :high"), _bounds(base))
     elif ids:
-        connection.execute(sa.text(f"{gone} = :id"), [{"id": base + i} for i in ids])
-    insert = _insert(connection)
+        connection.execute(_gone(f"{key} = :id"), [{"id": base + i} for i in ids])
+    insert = _insert(connection.dialect.name)
     count = 0
     for rows in _documents(connection, model, ids).partitions(2000):
         found = [{"id": base + row[0], "body": _body(model, row)} for row in rows]
@@ -155,8 +160,14 @@ def _bounds(base: int) -> dict[str, int]:
     return {"low": base, "high": base + 2**SHIFT - 1}
 
 
-def _insert(connection: Connection) -> sa.TextClause:
-    if connection.dialect.name == "sqlite":
+@cache
+def _gone(where: str) -> sa.TextClause:
+    return sa.text(f"DELETE FROM {INDEX} WHERE {where}")  # noqa: S608 - names of our own
+
+
+@cache
+def _insert(dialect: str) -> sa.TextClause:
+    if dialect == "sqlite":
         return sa.text(f"INSERT INTO {INDEX} (rowid, body) VALUES (:id, :body)")  # noqa: S608
     return sa.text(
         f"INSERT INTO {INDEX} (id, body) VALUES (:id, array_to_tsvector(string_to_array(:body, ' ')))"  # noqa: S608
@@ -166,6 +177,13 @@ def _insert(connection: Connection) -> sa.TextClause:
 def _documents(
     connection: Connection, model: type[Record], ids: Sequence[int] | None
 ) -> sa.CursorResult[Any]:
+    if ids is None:
+        return connection.execute(_all_documents(model))
+    return connection.execute(_some_documents(model), {"ids": list(ids)})
+
+
+@cache
+def _all_documents(model: type[Record]) -> sa.Select[Any]:
     table = model.__table__
     columns: list[ColumnElement[Any]] = []
     joined: sa.FromClause = table
@@ -176,10 +194,13 @@ def _documents(
             columns.extend(far.c[own.name] for own in _brought(field))
         else:
             columns.append(table.c[field.name])
-    statement = sa.select(table.c.id, *columns).select_from(joined)
-    if ids is not None:
-        statement = statement.where(table.c.id.in_(ids))
-    return connection.execute(statement)
+    return sa.select(table.c.id, *columns).select_from(joined)
+
+
+@cache
+def _some_documents(model: type[Record]) -> sa.Select[Any]:
+    ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
+    return _all_documents(model).where(model.__table__.c.id.in_(ids))
 
 
 def _body(model: type[Record], row: Sequence[Any]) -> str:
