@@ -45,7 +45,8 @@ class Field:
     read_only: bool = False
     name: str = ""
     kind: Kind = "text"
-    required: bool = False
+    required: bool = False  # somebody must fill it in
+    optional: bool = True  # it may stay empty
     target: str = ""  # class name that a ref points at
     low: int | None = None
     high: int | None = None
@@ -191,7 +192,8 @@ def _build_column(cls: type[Described], name: str, declared: _Column) -> Field:
     if isinstance(python_type, type) and issubclass(python_type, Choice):
         field = replace(field, choices=python_type)
     has_default = {"default", "server_default"} & declared.options.keys()
-    field = replace(field, required=not optional and not has_default and field.kind != "flag")
+    is_required = not optional and not has_default and field.kind != "flag"
+    field = replace(field, required=is_required, optional=optional)
     constraints = [sa.CheckConstraint(declared.check, name=name)] if declared.check else []
     column = mapped_column(
         _column_type(field, python_type),
@@ -243,7 +245,7 @@ def _column_type(field: Field, python_type: Any) -> Any:
 def _build_reference(cls: type[Described], name: str, declared: _Reference) -> Field:
     target, optional = _annotation(cls, name)
     class_name = target if isinstance(target, str) else target.__name__
-    field = replace(declared.field, name=name, required=not optional, target=class_name)
+    field = replace(declared.field, name=name, required=not optional, optional=optional, target=class_name)
     key = sa.ForeignKey(f"{table_name(class_name)}.id", ondelete=declared.on_delete.upper())
     column = mapped_column(sa.Integer, key, nullable=optional, index=declared.index, active_history=True)
     setattr(cls, f"{name}_id", column)
