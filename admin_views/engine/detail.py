@@ -13,11 +13,21 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 
+from admin_views.engine.arguments import parse_id
 from admin_views.engine.listing import cell, ordering
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
 from admin_views.engine.office import access, office, viewer
-from admin_views.engine.rows import Selection, label_text, params, plurals, record_named, selection
+from admin_views.engine.rows import (
+    Selection,
+    label_text,
+    may_rows,
+    opened_rows,
+    params,
+    plurals,
+    record_named,
+    selection,
+)
 from admin_views.engine.screen import Related, Screen
 from admin_views.engine.values import label, paragraphs, plain_text, shower, tone
 from tomoiki.core.database import db
@@ -84,7 +94,7 @@ class DetailPages(ScreenPages):
         """Open a record that asks for a reason: the reason is written down, the record opens for an hour."""
         record_id = self.find_behind_reason(key)
         if record_id is None:
-            abort(404)
+            self.refuse(parse_id(key), 404)
         reason = request.form.get("reason", "").strip()[:300]
         if not reason:
             return self.ask_reason(key, missing=True)
@@ -114,16 +124,12 @@ class Detail:
         """Complete the row with the fields of several values, and ask for related records."""
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
-        known = fields_of(screen.model)
-        many = [name for name, field in known.items() if field.is_plural and self._sees(name)]
+        many = [name for name, field in self.known.items() if field.is_plural and name in row]
         for name, values in plurals(db.session(), screen.model, many, [self.id]).items():
             row[name] = values.get(self.id, [])
         self.related = [
             table for related in screen.related if (table := related_table(screen, self.id, related))
         ]
-
-    def _sees(self, name: str) -> bool:
-        return access().sees(viewer(), self.screen.model, name)
 
     @property
     def title(self) -> str:
@@ -249,43 +255,28 @@ def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> di
     """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
     model = screen.model
     chosen = selection(model, names or fields_of(model))
-    flags = [_may(model, verb) for verb in ("update", "delete")]
-    opened = (model.__tablename__, key) in viewer().opened
-    statement = _one(chosen, flags, model, key, opened=opened).where(
+    flags = [_holds(may_rows(model, "update", key)), _holds(may_rows(model, "delete", key))]
+    opened = opened_rows(model, "read", key)
+    flags.append(sa.literal(0) if opened is None else _holds(opened))
+    statement = _one(chosen, flags, model, key).where(
         *(model.__table__.c[name] == value for name, value in screen.only.items())
     )
     row = db.session.execute(statement, params()).one_or_none()
     if row is None:
         return None
-    values = chosen.read(row[:-2]) if not opened else _whole(chosen, row[:-2])
-    return values | {"may.update": row[-2] or opened, "may.delete": row[-1] or opened}
+    *found, may_update, may_delete, is_opened = row
+    values = chosen.whole(found) if is_opened else chosen.read(found)
+    return values | {"may.update": bool(may_update), "may.delete": bool(may_delete)}
 
 
-def _whole(chosen: Selection, row: Any) -> dict[str, Any]:
-    return (
-        Selection(chosen.model, chosen.columns, chosen.names, chosen.joined, ()).read(
-            [row[0], *row[len(row) - len(chosen.names) :]]
-        )
-        if len(chosen.masks) > 1
-        else dict(zip(["id", *chosen.names], row, strict=True))
-    )
+def _one(chosen: Selection, flags: Sequence[Any], model: type[Record], key: int) -> sa.Select[Any]:
+    rows = may_rows(model, "read", key)
+    statement = sa.select(*chosen.columns, *flags).select_from(chosen.joined)
+    return statement.where(model.__table__.c.id == key, *([rows] if rows is not None else []))
 
 
-def _one(
-    chosen: Selection, flags: Sequence[Any], model: type[Record], key: int, *, opened: bool
-) -> sa.Select[Any]:
-    statement = (
-        sa.select(*chosen.columns, *flags).select_from(chosen.joined).where(model.__table__.c.id == key)
-    )
-    scope = access().scope(viewer(), model)
-    return statement if scope is None or opened else statement.where(scope)
-
-
-def _may(model: type[Record], verb: Any) -> ColumnElement[Any]:
-    scope = access().scope(viewer(), model, verb)
-    if scope is None:
-        return sa.literal(1)
-    return sa.case((scope, 1), else_=0)
+def _holds(rows: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    return sa.literal(1) if rows is None else sa.case((rows, 1), else_=0)
 
 
 # -- related records ---------------------------------------------------------------------------------------------------
@@ -303,7 +294,7 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     if (
         target is None
         or not access().may(viewer(), "read", related.model)
-        or not access().sees(viewer(), related.model, by)
+        or not access().shows(viewer(), related.model, by)
     ):
         return None
     names = [name for name in related.list if name != by]
@@ -317,7 +308,8 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     )
     for name, values in many.items():
         for row in rows:
-            row[name] = values.get(row["id"], [])
+            if name in row:
+                row[name] = values.get(row["id"], [])
     shown = [name for name in names if name in chosen.names or name in many]
     known, moves = fields_of(related.model), related.model.__moves__
     shows = [cell(known[name], is_status=bool(moves and moves.field == name)) for name in shown]
@@ -332,8 +324,9 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
 
 def _related_rows(related: Related, chosen: Selection, by: str, key: int) -> tuple[list[dict[str, Any]], int]:
     table = related.model.__table__
-    scope = access().scope(viewer(), related.model)
-    where = [table.c[f"{by}_id"] == key, *([scope] if scope is not None else [])]
+    may, who = access(), viewer()
+    narrowing = (may.scope(who, related.model), may.rows_showing(who, related.model, by))
+    where = [table.c[f"{by}_id"] == key, *(rows for rows in narrowing if rows is not None)]
     order = table.c["at"] if related.timeline else table.c.id
     total = sa.func.count().over().label("total")
     statement = sa.select(*chosen.columns, total).select_from(chosen.joined).where(*where)

@@ -373,9 +373,17 @@ class ReferencesInput(Input):
                 else set()
             )
             self.data = [key for key in asked if key in seen or key in kept]
+            self.data += [key for key in self._unseen(kept) if key not in asked]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read in `process`."""
+
+    def _unseen(self, kept: list[int]) -> list[int]:
+        """Return those of the stored records that the page did not show her: they stay."""
+        shown = (
+            {found.id for found in find_records(record_named(self.field.target), ids=kept)} if kept else set()
+        )
+        return [key for key in kept if key not in shown]
 
     @property
     def chosen(self) -> Sequence[Found]:

@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement
 
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
-from admin_views.engine.rows import label_columns, label_expression, label_text, params
+from admin_views.engine.rows import label_of, label_text, params, shown
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
+from tomoiki.core.access import Grant
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
+from tomoiki.core.history import log_access
 from tomoiki.core.records import Record
 from tomoiki.core.search import indexed_classes, matching
 from tomoiki.core.text import fold
@@ -41,6 +43,7 @@ class LookupPages(ScreenPages):
     def ajax_lookup(self) -> Any:
         """Answer with the records that fit, as JSON."""
         if not may_look_up(self.screen.model):
+            log_access("refused", self.model.__tablename__)
             abort(403)
         found = find_records(self.screen.model, request.args.get("q", ""), only=self.screen.only)
         return jsonify([{"id": one.id, "text": one.text, "sub": one.sub} for one in found])
@@ -73,19 +76,23 @@ def find_records(
     exact_label: bool = False,
     only: Any = None,
 ) -> list[Found]:
-    """Return at most 20 records that fit words or ids, newest first; with `exact_label` one of that very name alone."""
-    names = label_columns(model, viewer())
-    if names is None or (not access().may(viewer(), "read", model) and not may_look_up(model)):
-        return []
+    """Return the records of these ids, or at most 20 that fit the words, newest first.
+
+    With `exact_label` the one of that very name alone, if there is just one.
+    """
     table = model.__table__
+    text = label_of(model, table, viewer())
+    if text is None or (not access().may(viewer(), "read", model) and not may_look_up(model)):
+        return []
     where = [_visible(model, query), *(table.c[name] == value for name, value in (only or {}).items())]
     if ids is not None:
         where.append(table.c.id.in_(ids))
     elif "active" in table.c:
         where.append(table.c.active)
     sub = _sub_column(model)
-    statement = sa.select(table.c.id, label_expression(table, names), sub).where(*where)
-    rows = db.session.execute(statement.order_by(table.c.id.desc()).limit(MOST), params()).all()
+    statement = sa.select(table.c.id, text, sub).where(*where)
+    most = MOST if ids is None else None
+    rows = db.session.execute(statement.order_by(table.c.id.desc()).limit(most), params()).all()
     found = [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
     same = [one for one in found if fold(one.text) == fold(query)] if exact_label else []
     return same if len(same) == 1 else found
@@ -99,19 +106,21 @@ def _visible(model: type[Record], query: str) -> ColumnElement[bool]:
     conditions = []
     for mask in may.masks(who, model):
         rows = mask.rows() if mask.rows else sa.true()
-        match = (
-            matching(model, query, indexed_classes(model, mask.fields), dialect)
-            if query.strip()
-            else sa.true()
-        )
+        match = matching(model, query, classes(model, mask), dialect) if query.strip() else sa.true()
         conditions.append(sa.and_(rows, match))
     return sa.or_(*conditions)
 
 
+def classes(model: type[Record], mask: Grant) -> list[str]:
+    """Return the classes of the search index that she may search on the rows of this mask."""
+    who, may = viewer(), access()
+    return indexed_classes(model, mask.fields, lambda target, name: may.sees(who, target, name))
+
+
 def _sub_column(model: type[Record]) -> ColumnElement[Any]:
     name = model.__sublabel__
-    if name and access().may(viewer(), "read", model) and access().sees(viewer(), model, name):
-        return model.__table__.c[name]
+    if name and access().may(viewer(), "read", model):
+        return shown(model, model.__table__, name, viewer())
     return sa.literal(None)
 
 

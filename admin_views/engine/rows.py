@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.engine.office import access, viewer
-from tomoiki.core.access import Grant, Viewer, scope_params
+from tomoiki.core.access import Grant, Verb, Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.languages import language
 from tomoiki.core.records import Record, label_fields
@@ -19,25 +19,36 @@ from tomoiki.core.records import Record, label_fields
 
 @dataclass(frozen=True)
 class Selection:
-    """A select of records: the statement's columns by field, and the masks whose flags each row carries."""
+    """A select of records: the statement's columns by field, and the masks whose flags each row carries.
+
+    Fields of several values are asked for by `plurals`; a row on which she sees one holds an empty list for it.
+    """
 
     model: type[Record]
     columns: Sequence[sa.ColumnElement[Any]]
     names: Sequence[str]
     joined: sa.FromClause
     masks: Sequence[Grant]
+    several: Sequence[str] = ()
 
     def read(self, row: Sequence[Any]) -> dict[str, Any]:
         """Return the row's values by field name, without those that its masks hide; `id` is always there."""
         flags = len(self.masks) if len(self.masks) > 1 else 0
         values = dict(zip(self.names, row[1 + flags :], strict=True))
         values["id"] = row[0]
+        for name in self.several:
+            values[name] = []
         shown = self._shown(row[1 : 1 + flags])
         return (
             values
             if shown is None
             else {name: value for name, value in values.items() if _base(name) in shown}
         )
+
+    def whole(self, row: Sequence[Any]) -> dict[str, Any]:
+        """Return the row's values whatever its masks say: a reason opened it."""
+        flags = len(self.masks) if len(self.masks) > 1 else 0
+        return replace(self, masks=(Grant("R"),)).read([row[0], *row[1 + flags :]])
 
     def _shown(self, flags: Sequence[Any]) -> frozenset[str] | None:
         masks = (
@@ -63,7 +74,7 @@ def selection(model: type[Record], names: Iterable[str], who: Viewer | None = No
             build.add(fields_of(model)[name])
     flags = [_flag(mask) for mask in masks] if len(masks) > 1 else []
     columns = [model.__table__.c.id, *flags, *build.columns]
-    return Selection(model, columns, build.names, build.joined, masks)
+    return Selection(model, columns, build.names, build.joined, masks, build.several)
 
 
 def _flag(mask: Grant) -> ColumnElement[Any]:
@@ -76,6 +87,7 @@ class _Builder:
     who: Viewer
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    several: list[str] = field(default_factory=list)
     joined: Any = None
 
     def __post_init__(self) -> None:
@@ -83,8 +95,8 @@ class _Builder:
 
     def add(self, what: Field) -> None:
         if what.is_plural:
-            return
-        if what.kind == "ref":
+            self.several.append(what.name)
+        elif what.kind == "ref":
             self._add_reference(what)
         else:
             self.columns.append(self.model.__table__.c[what.name])
@@ -92,13 +104,13 @@ class _Builder:
 
     def _add_reference(self, what: Field) -> None:
         target = record_named(what.target)
-        text = label_columns(target, self.who)
+        far = target.__table__.alias()  # a name that no scope uses: within `exists` the table's own would win
+        text = label_of(target, far, self.who)
         if text is None:
             return
-        far = target.__table__.alias(what.name)
         key = self.model.__table__.c[f"{what.name}_id"]
-        self.joined = self.joined.outerjoin(far, sa.and_(key == far.c.id, _in_scope(target, far, self.who)))
-        self.columns += [label_expression(far, text), far.c.id]
+        self.joined = self.joined.outerjoin(far, sa.and_(key == far.c.id, in_scope(target, far, self.who)))
+        self.columns += [text, far.c.id]
         self.names += [what.name, f"{what.name}.id"]
 
 
@@ -118,19 +130,49 @@ def label_columns(target: type[Record], who: Viewer) -> tuple[str, ...] | None:
     return found or None
 
 
-def label_expression(far: Any, names: Sequence[str]) -> ColumnElement[Any]:
-    """Return the SQL of a record's label: the first of these columns that is filled."""
-    columns = [far.c[name] for name in names if name in far.c]
+def label_of(target: type[Record], far: Any, who: Viewer) -> ColumnElement[Any] | None:
+    """Return the SQL of a record's label: the first naming column that is filled and that she sees on that row."""
+    names = label_columns(target, who)
+    if names is None:
+        return None
+    is_label_only = not access().may(who, "read", target)
+    columns = [
+        far.c[name] if is_label_only else shown(target, far, name, who) for name in names if name in far.c
+    ]
     return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
 
 
-def _in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool]:
+def shown(model: type[Record], table: Any, name: str, who: Viewer) -> ColumnElement[Any]:
+    """Return the column as she sees it: empty on rows whose masks hide it."""
+    rows = access().rows_showing(who, model, name)
+    return table.c[name] if rows is None else sa.case((_holds(model, table, rows), table.c[name]), else_=None)
+
+
+def in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool]:
+    """Return the condition that a joined record is one she may read, or one whose label is open to her."""
     may = access()
     scope = may.scope(who, target) if may.may(who, "read", target) else None
-    if scope is None:
-        return sa.true()
-    table = target.__table__
-    return sa.select(table.c.id).where(table.c.id == far.c.id, scope).correlate(far).exists()
+    return sa.true() if scope is None else _holds(target, far, scope)
+
+
+def _holds(model: type[Record], table: Any, rows: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition on rows of the model as one on this table, which may be an alias of it."""
+    own = model.__table__
+    if table is own:
+        return rows
+    return sa.select(own.c.id).where(own.c.id == table.c.id, rows).correlate(table).exists()
+
+
+def may_rows(model: type[Record], verb: Verb, key: int) -> ColumnElement[bool] | None:
+    """Return the condition under which she may do this to the record of that id, opened by a reason or not."""
+    scope, opened = access().scope(viewer(), model, verb), opened_rows(model, verb, key)
+    return scope if scope is None or opened is None else sa.or_(scope, opened)
+
+
+def opened_rows(model: type[Record], verb: Verb, key: int) -> ColumnElement[bool] | None:
+    """Return the condition under which the reason that she gave for a record counts, or None without a reason."""
+    is_given = (model.__tablename__, key) in viewer().opened
+    return access().reason_rows(viewer(), model, verb) if is_given else None
 
 
 def label_text(target: type[Record], value: Any) -> str:
@@ -140,6 +182,13 @@ def label_text(target: type[Record], value: Any) -> str:
     first = target.__label__[0] if target.__label__ else ""
     known = fields_of(target).get(first)
     return plain_text(known, value) if known is not None and value is not None else str(value or "")
+
+
+def name_of(record: Record) -> str:
+    """Return what names a loaded record to this viewer."""
+    names = label_columns(type(record), viewer()) or ()
+    found = (value for name in names if (value := getattr(record, name)))
+    return next((label_text(type(record), value) for value in found), f"#{record.id}")
 
 
 def label_shower(target: type[Record]) -> Callable[[Any], str]:
@@ -186,18 +235,13 @@ def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Sele
     if link is None:
         raise TypeError(what.name)
     owner, far = link.c[f"{model.__tablename__}_id"], target.__table__.alias("far")
-    names = label_columns(target, viewer())
-    if names is None:
+    text = label_of(target, far, viewer())
+    if text is None:
         return sa.select(owner, owner).where(sa.false())
     joined = link.join(
-        far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, _in_scope(target, far, viewer()))
+        far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, in_scope(target, far, viewer()))
     )
-    return (
-        sa.select(owner, label_expression(far, names))
-        .select_from(joined)
-        .where(owner.in_(ids))
-        .order_by(far.c.id)
-    )
+    return sa.select(owner, text).select_from(joined).where(owner.in_(ids)).order_by(far.c.id)
 
 
 def params() -> dict[str, Any]:
