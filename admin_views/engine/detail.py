@@ -13,14 +13,24 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 
+from admin_views.engine.arguments import parse_id
 from admin_views.engine.listing import cell, ordering
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
 from admin_views.engine.office import access, office, seen_alike, viewer
-from admin_views.engine.rows import Selection, label_text, params, record_named, selection
+from admin_views.engine.rows import (
+    Selection,
+    is_opened,
+    label_text,
+    may_rows,
+    opened_rows,
+    params,
+    record_named,
+    selection,
+)
 from admin_views.engine.screen import Related, Screen
 from admin_views.engine.values import label, paragraphs, plain_text, shower, tone
-from tomoiki.core.access import Grant
+from tomoiki.core.access import Verb
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo, now
 from tomoiki.core.fields import Field, fields_of
@@ -28,6 +38,7 @@ from tomoiki.core.history import log_access
 from tomoiki.core.records import Record, label_fields
 
 COMPOSED = 5
+VERBS_ON_IT: tuple[Verb, ...] = ("update", "delete")
 NO_HTML = Markup("")
 OPEN_HOURS = 1  # how long a reason opens a secret record in this session
 
@@ -85,7 +96,7 @@ class DetailPages(ScreenPages):
         """Open a record that asks for a reason: the reason is written down, the record opens for an hour."""
         record_id = self.find_behind_reason(key)
         if record_id is None:
-            abort(404)
+            self.refuse(parse_id(key), 404)
         reason = request.form.get("reason", "").strip()[:300]
         if not reason:
             return self.ask_reason(key, missing=True)
@@ -241,7 +252,7 @@ class Detail:
 
 def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> dict[str, Any] | None:
     """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
-    opened = (screen.model.__tablename__, key) in viewer().opened
+    opened = is_opened(screen.model, key)
     wanted = tuple(fields_of(screen.model)) if names is None else tuple(names)
     chosen, statement = office().kept.get(
         seen_alike("record", screen.slug, wanted, opened), lambda: _one(screen, wanted, opened=opened)
@@ -249,28 +260,26 @@ def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> di
     row = db.session.execute(statement, params() | {"key": key}).one_or_none()
     if row is None:
         return None
-    values: dict[str, Any] = chosen.rows(db.session(), [row[:-2]])[0]
-    return values | {"may.update": row[-2] or opened, "may.delete": row[-1] or opened}
+    *found, may_update, may_delete, by_reason = row
+    values: dict[str, Any] = chosen.rows(db.session(), [found], whole=bool(by_reason))[0]
+    return values | {"may.update": bool(may_update), "may.delete": bool(may_delete)}
 
 
 def _one(screen: Screen, names: Sequence[str], *, opened: bool) -> tuple[Selection, sa.Select[Any]]:
-    """Return the select of the record `key`; one that was opened with a reason shows itself whole."""
+    """Return the select of the record `key` within her scope, with what she may do, and whether by a reason."""
     model = screen.model
-    table = model.__table__
-    chosen = selection(model, names, masks=(Grant("R"),) if opened else None)
-    scope = None if opened else access().scope(viewer(), model)
+    chosen, by_reason = selection(model, names), opened_rows(model, "read", opened=opened)
+    flags = [_holds(may_rows(model, verb, opened=opened)) for verb in VERBS_ON_IT]
+    flags.append(sa.literal(0) if by_reason is None else _holds(by_reason))
+    rows, table = may_rows(model, "read", opened=opened), model.__table__
     where = [table.c[name] == value for name, value in screen.only.items()]
-    where += [scope] if scope is not None else []
-    flags = [_may(model, verb) for verb in ("update", "delete")]
+    where += [rows] if rows is not None else []
     statement = sa.select(*chosen.columns, *flags).select_from(chosen.joined)
     return chosen, statement.where(table.c.id == sa.bindparam("key", type_=sa.Integer), *where)
 
 
-def _may(model: type[Record], verb: Any) -> ColumnElement[Any]:
-    scope = access().scope(viewer(), model, verb)
-    if scope is None:
-        return sa.literal(1)
-    return sa.case((scope, 1), else_=0)
+def _holds(rows: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    return sa.literal(1) if rows is None else sa.case((rows, 1), else_=0)
 
 
 # -- related records ---------------------------------------------------------------------------------------------------
@@ -288,7 +297,7 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     if (
         target is None
         or not access().may(viewer(), "read", related.model)
-        or not access().sees(viewer(), related.model, by)
+        or not access().shows(viewer(), related.model, by)
     ):
         return None
     names = [name for name in related.list if name != by]
@@ -312,8 +321,9 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
 def _pointing_here(related: Related, names: Sequence[str], by: str) -> tuple[Selection, sa.Select[Any]]:
     """Return the select of the newest records that point at `key`, each with how many there are in all."""
     table, chosen = related.model.__table__, selection(related.model, names)
-    scope = access().scope(viewer(), related.model)
-    where = [scope] if scope is not None else []
+    may, who = access(), viewer()
+    narrowing = (may.scope(who, related.model), may.rows_showing(who, related.model, by))
+    where = [rows for rows in narrowing if rows is not None]
     order = table.c["at"] if related.timeline else table.c.id
     statement = sa.select(*chosen.columns, sa.func.count().over()).select_from(chosen.joined)
     statement = statement.where(table.c[f"{by}_id"] == sa.bindparam("key", type_=sa.Integer), *where)

@@ -21,7 +21,7 @@ from admin_views.engine.histories import user_names
 from admin_views.engine.inputs import Input, OptionalFlagInput, Stored
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, seen_alike, viewer
-from admin_views.engine.rows import params
+from admin_views.engine.rows import is_opened, may_rows, params
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
 from tomoiki.core.access import Verb
@@ -63,7 +63,7 @@ class FormPages(ScreenPages):
         """Show the form of a record, or save its changes."""
         record = self.get_one(key, "update")
         if request.method == "GET":
-            return self._opened(record)
+            return self._form_page(self._form(record), record, [])
         sent = resolve(request.form, record, self._names())
         version = parse_id(sent["_version"]) if "_version" in sent else record.version
         if version != record.version:
@@ -74,15 +74,6 @@ class FormPages(ScreenPages):
                 return self._conflict_page(record, conflict)
             sent = conflict.merged
         return self._save_edit(record, self._form(record, sent))
-
-    def _opened(self, record: Record) -> Any:
-        """Show the form; that it shows secret fields is written down, as on the record's own page."""
-        form = self._form(record)
-        secrets_shown = [field.name for field in form if field.field.secret and field.data]
-        page, record_id = self._form_page(form, record, []), record.id
-        if secrets_shown:
-            log_access("reveal", self.model.__tablename__, record_id, ", ".join(secrets_shown))
-        return page
 
     def _save_edit(self, record: Record, form: Any) -> Any:
         record_id = record.id
@@ -128,7 +119,15 @@ class FormPages(ScreenPages):
             version=request.form.get("_version") or (record.version if record else ""),
             next=_next(),
         )
+        if record is not None:
+            self._log_shown(record.id, [field.name for field in form if field.field.secret and field.data])
         return make_response(page, status)
+
+    def _log_shown(self, record_id: int, names: list[str]) -> None:
+        """Write down that a page shows secret fields, as a click on the record's own page would."""
+        if names:
+            db.session.rollback()  # a POST may hold the write lock; what it had to say is on the page by now
+            log_access("reveal", self.model.__tablename__, record_id, ", ".join(names))
 
     def _refused(self, form: Any, record_id: int | None, faults: list[Fault]) -> Any:
         """Show the form again with what was typed, and each fault by its field."""
@@ -153,17 +152,19 @@ class FormPages(ScreenPages):
         page = self.render(
             "engine/conflict.html", screen=self.screen, record=record, conflict=conflict, who=who, time=time
         )
+        self._log_shown(record.id, conflict.secrets)
         return make_response(page, 409)
 
     def _lost(self, record: Record, *verbs: Verb) -> list[Fault]:
         """Return a fault if the record, as it stands now, is not among those that she may create, or change."""
-        scopes = [access().scope(viewer(), self.model, verb) for verb in verbs]
+        opened = is_opened(self.model, record.id)
+        scopes = [may_rows(self.model, verb, opened=opened) for verb in verbs]
         within = [scope for scope in scopes if scope is not None]
         if len(within) < len(scopes):
             return []
         key = self.model.__table__.c.id
         found = office().kept.get(
-            seen_alike("lost", self.screen.slug, verbs),
+            seen_alike("lost", self.screen.slug, verbs, opened),
             lambda: sa.select(key).where(key == sa.bindparam("key"), sa.or_(*within)),
         )
         if db.session.scalar(found, params() | {"key": record.id}) is not None:

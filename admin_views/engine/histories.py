@@ -111,7 +111,7 @@ def _sentences(
     row: Mapping[str, Any],
     texts: Mapping[str, Mapping[int, str]],
 ) -> Iterator[Sentence]:
-    known = fields_of(screen.model)
+    known, is_any_hidden = fields_of(screen.model), False
     for key, (old, new) in diff.items():
         name = key if key in known else key.removesuffix("_id")
         field = known.get(name)
@@ -119,12 +119,14 @@ def _sentences(
             continue
         label = str(screen.labels.get(name, field.label))
         if not _is_visible(screen.model, name, row):
-            yield Sentence(_("A hidden item"), is_hidden=True)
+            is_any_hidden = True
         elif field.secret or field.kind == "json":
             yield Sentence(label, is_hidden=True)
         else:
             known_texts = texts.get(name, {})
             yield Sentence(label, _words(field, old, known_texts), _words(field, new, known_texts))
+    if is_any_hidden:  # said once: how many fields are filled is hidden too
+        yield Sentence(_("A hidden item"), is_hidden=True)
 
 
 def _is_visible(model: type[Record], name: str, row: Mapping[str, Any]) -> bool:

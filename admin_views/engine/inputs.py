@@ -373,9 +373,15 @@ class ReferencesInput(Input):
             asked = [key for text in formdata.getlist(self.name) if (key := parse_id(text))]
             seen = {found.id for found in named(record_named(self.field.target), asked)}
             self.data = [key for key in asked if key in seen or key in kept]
+            self.data += [key for key in self._unseen(kept) if key not in asked]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read in `process`."""
+
+    def _unseen(self, kept: list[int]) -> list[int]:
+        """Return those of the stored records that the page did not show her: they stay."""
+        shown = {found.id for found in named(record_named(self.field.target), kept)}
+        return [key for key in kept if key not in shown]
 
     @property
     def chosen(self) -> Sequence[Found]:

@@ -15,19 +15,29 @@ from markupsafe import escape
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from admin_views.engine.arguments import Arguments, Range, conditions, filterable, read_arguments, sortable
+from admin_views.engine.arguments import (
+    Arguments,
+    Range,
+    conditions,
+    default_sort,
+    filterable,
+    read_arguments,
+    sortable,
+)
 from admin_views.engine.filters import FilterControl, controls
+from admin_views.engine.lookup import classes
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import (
     Selection,
-    label_columns,
-    label_expression,
+    in_scope,
+    label_of,
     label_shower,
     label_text,
     params,
     record_named,
     selection,
+    shown,
 )
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import Show, excerpt, label, separator, shower, yen
@@ -121,12 +131,15 @@ class Listing:
 
     def _reckon(self, session: Session) -> tuple[int, tuple[int, ...]]:
         table = self.screen.model.__table__
-        visible = [name for name in self.screen.total if access().sees(viewer(), self.screen.model, name)]
-        sums = [sa.func.coalesce(sa.func.sum(table.c[name]), 0) for name in visible]
+        columns = [shown(self.screen.model, table, name, viewer()) for name in self._totalled()]
+        sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in columns]
         row = session.execute(
             sa.select(sa.func.count(), *sums).select_from(table).where(*self._where()), params()
         ).one()
         return row[0], tuple(int(total) for total in row[1:])
+
+    def _totalled(self) -> list[str]:
+        return [name for name in self.screen.total if access().shows(viewer(), self.screen.model, name)]
 
     def _rows(self, session: Session) -> list[dict[str, Any]]:
         asked = self.asked
@@ -145,7 +158,7 @@ class Listing:
         return page_of(self.selection, self._where(), self._order())
 
     def _order(self) -> list[tuple[str, bool]]:
-        asked = self.asked.sort or self.screen.sort
+        asked = self.asked.sort or default_sort(self.screen)
         return [(asked.removeprefix("-"), asked.startswith("-"))]
 
     # -- showing ---------------------------------------------------------------------------------------------------
@@ -218,10 +231,9 @@ class Listing:
     def total_texts(self) -> list[tuple[str, str]]:
         """Return label and sum of each total, over all rows that match."""
         known = fields_of(self.screen.model)
-        visible = [name for name in self.screen.total if access().sees(viewer(), self.screen.model, name)]
         return [
             (self.label(known[name]), yen(total) if known[name].kind == "yen" else str(total))
-            for name, total in zip(visible, self.totals, strict=True)
+            for name, total in zip(self._totalled(), self.totals, strict=True)
         ]
 
 
@@ -238,13 +250,13 @@ def _words(what: Field, value: Any) -> str:
 def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
     """Return the labels of these records, those that the viewer may see."""
     target = record_named(what.target)
-    names = label_columns(target, viewer())
-    if names is None or not ids:
-        return {}
     table = target.__table__
+    text = label_of(target, table, viewer())
+    if text is None or not ids:
+        return {}
     scope = access().scope(viewer(), target) if access().may(viewer(), "read", target) else None
     chosen = [table.c.id.in_(ids), *([scope] if scope is not None else [])]
-    rows = db.session.execute(sa.select(table.c.id, label_expression(table, names)).where(*chosen), params())
+    rows = db.session.execute(sa.select(table.c.id, text).where(*chosen), params())
     return {row[0]: label_text(target, row[1]) for row in rows}
 
 
@@ -256,7 +268,7 @@ def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
         return sa.true() if scope is None else scope
     found = []
     for mask in may.masks(who, model):
-        match = matching(model, query, indexed_classes(model, mask.fields), dialect)
+        match = matching(model, query, classes(model, mask), dialect)
         found.append(sa.and_(mask.rows(), match) if mask.rows else match)
     return sa.or_(*found) if found else sa.false()
 
@@ -294,11 +306,14 @@ def sort_key(model: type[Record], name: str) -> tuple[ColumnElement[Any], Any]:
     table = model.__table__
     what = fields_of(model).get(name)
     if what is None or what.kind != "ref":
-        return table.c[name], table
+        return table.c.id if name == "id" else shown(model, table, name, viewer()), table
     target = record_named(what.target)
     far = target.__table__.alias("sorted")
-    names = label_columns(target, viewer()) or ("id",)
-    return label_expression(far, names), table.outerjoin(far, table.c[f"{name}_id"] == far.c.id)
+    text = label_of(target, far, viewer())
+    is_seen = [table.c[f"{name}_id"] == far.c.id, in_scope(target, far, viewer())]
+    if (rows := access().rows_showing(viewer(), model, name)) is not None:
+        is_seen.append(rows)
+    return far.c.id if text is None else text, table.outerjoin(far, sa.and_(*is_seen))
 
 
 def cell(what: Field, *, is_status: bool = False) -> Show:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from admin_views.engine.forms import fill
 from admin_views.engine.inputs import Stored, input_for
 from admin_views.engine.mixin import ScreenPages
+from admin_views.engine.office import access, viewer
 from admin_views.engine.saving import save_changes
 from admin_views.engine.values import label
 from tomoiki.core.database import db
@@ -65,10 +66,10 @@ class MovePages(ScreenPages):
         return label(choices, code[:40]) if choices else code[:40]
 
     def _needs(self, record: Record, names: tuple[str, ...]) -> Any:
-        known = fields_of(self.model)
-        form_class = type(
-            "MoveForm", (self.form_base_class,), {name: input_for(known[name]) for name in names}
-        )
+        known, may = fields_of(self.model), access()
+        shown = [name for name in names if may.shows(viewer(), self.model, name)]
+        controls = {name: input_for(known[name]) for name in shown}
+        form_class = type("MoveForm", (self.form_base_class,), controls)
         return form_class(request.form if request.method == "POST" else None, obj=Stored(record))
 
     def _move(self, record: Record, field: str, to: Any, form: Any) -> Any:

@@ -17,6 +17,7 @@ from admin_views.engine.detail import composer_types, day_heading
 from admin_views.engine.forms import count_words, new_token
 from admin_views.engine.menu import menu, sidebar
 from admin_views.engine.office import office, viewer
+from admin_views.engine.rows import name_of
 from tomoiki.core.languages import LANGUAGES, language
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -36,8 +37,8 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
     app.jinja_env.globals.update(
         menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce,
-        count_words=count_words,
-        day_heading=day_heading, once=new_token, composer_types=composer_types,
+        count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
+        composer_types=composer_types,
     )  # fmt: skip
     _serve_static(app)
 
@@ -46,13 +47,17 @@ def _serve_static(app: Flask) -> None:
     import flask_bootstrap  # noqa: PLC0415 - only to find its files
 
     app.add_url_rule("/static/<path:filename>", "static", build_only=True)
-    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE)
+    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE, add_headers_function=_static_headers)
     files.add_files(str(STATIC), prefix="static/")
     files.add_files(
         str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"),
         prefix="static/bootstrap/",
     )
     app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
+
+
+def _static_headers(headers: Any, path: str, address: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def nonce() -> str:
@@ -88,8 +93,7 @@ def _headers(answer: Response) -> Response:
     put("Referrer-Policy", "same-origin")
     put("Cross-Origin-Opener-Policy", "same-origin")
     put("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if answer.mimetype == "text/html":
-        put("Cache-Control", "no-store")
+    answer.headers["Cache-Control"] = "no-store"  # Flask-Security's own is one that no browser knows
     if request.is_secure:
         put("Strict-Transport-Security", "max-age=31536000")
     return answer

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.engine.office import access, viewer
-from tomoiki.core.access import Grant, Viewer, scope_params
+from tomoiki.core.access import Grant, Verb, Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.languages import language
 from tomoiki.core.records import Record, label_fields
@@ -39,23 +39,28 @@ class Selection:
         """Return the fields that rows may hold."""
         return frozenset((*self.names, *self.refs))
 
-    def rows(self, session: Session, found: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-        """Return the values of each row; references of several records are asked for here."""
-        read = [self.read(row) for row in found]
+    def rows(
+        self, session: Session, found: Sequence[Sequence[Any]], *, whole: bool = False
+    ) -> list[dict[str, Any]]:
+        """Return the values of each row; `whole` whatever its masks say, because a reason opened it."""
+        read = [self._read(row, whole=whole) for row in found]
         for name in self.refs if read else ():
             targets = _reference_labels(session, self.model, name, [row["id"] for row in read])
             for row in read:
-                row[name] = targets.get(row["id"], [])
+                if name in row:
+                    row[name] = targets.get(row["id"], [])
         return read
 
-    def read(self, row: Sequence[Any]) -> dict[str, Any]:
+    def _read(self, row: Sequence[Any], *, whole: bool) -> dict[str, Any]:
         """Return the row's values by field name, without those that its masks hide; `id` is always there."""
         flags = len(self.masks) if len(self.masks) > 1 else 0
         values = dict(zip(self.names, row[1 + flags :], strict=True))
         values["id"] = row[0]
         for name in self.codes:
             values[name] = sorted(values[name].split(CODES)) if values[name] else []
-        shown = self._shown(row[1 : 1 + flags])
+        for name in self.refs:
+            values[name] = []
+        shown = None if whole else self._shown(row[1 : 1 + flags])
         return (
             values
             if shown is None
@@ -75,13 +80,10 @@ def _base(name: str) -> str:
     return name.partition(".")[0]
 
 
-def selection(model: type[Record], names: Iterable[str], masks: Sequence[Grant] | None = None) -> Selection:
-    """Return the select of these fields for this viewer; references give their label and, as `name.id`, their id.
-
-    `masks` are the grants that decide what a row shows, by default those of her roles.
-    """
+def selection(model: type[Record], names: Iterable[str]) -> Selection:
+    """Return the select of these fields for this viewer; references give their label and, as `name.id`, their id."""
     who = viewer()
-    masks = masks or access().masks(who, model)
+    masks = access().masks(who, model)
     possible = access().fields(who, model)
     build = _Builder(model, who)
     for name in dict.fromkeys(names):
@@ -111,8 +113,7 @@ class _Builder:
 
     def add(self, what: Field) -> None:
         if what.kind == "refs":
-            if access().sees(self.who, self.model, what.name):
-                self.refs.append(what.name)
+            self.refs.append(what.name)
         elif what.kind == "codes":
             self.columns.append(_codes(self.model, what))
             self.names.append(what.name)
@@ -125,13 +126,13 @@ class _Builder:
 
     def _add_reference(self, what: Field) -> None:
         target = record_named(what.target)
-        text = label_columns(target, self.who)
+        far = target.__table__.alias()  # a name that no scope uses: within `exists` the table's own would win
+        text = label_of(target, far, self.who)
         if text is None:
             return
-        far = target.__table__.alias(what.name)
         key = self.model.__table__.c[f"{what.name}_id"]
-        self.joined = self.joined.outerjoin(far, sa.and_(key == far.c.id, _in_scope(target, far, self.who)))
-        self.columns += [label_expression(far, text), far.c.id]
+        self.joined = self.joined.outerjoin(far, sa.and_(key == far.c.id, in_scope(target, far, self.who)))
+        self.columns += [text, far.c.id]
         self.names += [what.name, f"{what.name}.id"]
 
 
@@ -151,19 +152,53 @@ def label_columns(target: type[Record], who: Viewer) -> tuple[str, ...] | None:
     return found or None
 
 
-def label_expression(far: Any, names: Sequence[str]) -> ColumnElement[Any]:
-    """Return the SQL of a record's label: the first of these columns that is filled."""
-    columns = [far.c[name] for name in names if name in far.c]
+def label_of(target: type[Record], far: Any, who: Viewer) -> ColumnElement[Any] | None:
+    """Return the SQL of a record's label: the first naming column that is filled and that she sees on that row."""
+    names = label_columns(target, who)
+    if names is None:
+        return None
+    is_label_only = not access().may(who, "read", target)
+    columns = [
+        far.c[name] if is_label_only else shown(target, far, name, who) for name in names if name in far.c
+    ]
     return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
 
 
-def _in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool]:
+def shown(model: type[Record], table: Any, name: str, who: Viewer) -> ColumnElement[Any]:
+    """Return the column as she sees it: empty on rows whose masks hide it."""
+    rows = access().rows_showing(who, model, name)
+    return table.c[name] if rows is None else sa.case((_holds(model, table, rows), table.c[name]), else_=None)
+
+
+def in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool]:
+    """Return the condition that a joined record is one she may read, or one whose label is open to her."""
     may = access()
     scope = may.scope(who, target) if may.may(who, "read", target) else None
-    if scope is None:
-        return sa.true()
-    table = target.__table__
-    return sa.select(table.c.id).where(table.c.id == far.c.id, scope).correlate(far).exists()
+    return sa.true() if scope is None else _holds(target, far, scope)
+
+
+def _holds(model: type[Record], table: Any, rows: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition on rows of the model as one on this table, which may be an alias of it."""
+    own = model.__table__
+    if table is own:
+        return rows
+    return sa.select(own.c.id).where(own.c.id == table.c.id, rows).correlate(table).exists()
+
+
+def is_opened(model: type[Record], key: int) -> bool:
+    """Tell whether she gave a reason for the record of that id."""
+    return (model.__tablename__, key) in viewer().opened
+
+
+def may_rows(model: type[Record], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
+    """Return the condition under which she may do this to a record, `opened` by a reason or not."""
+    scope, by_reason = access().scope(viewer(), model, verb), opened_rows(model, verb, opened=opened)
+    return scope if scope is None or by_reason is None else sa.or_(scope, by_reason)
+
+
+def opened_rows(model: type[Record], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
+    """Return the condition under which the reason that she gave for a record counts, or None without a reason."""
+    return access().reason_rows(viewer(), model, verb) if opened else None
 
 
 def label_text(target: type[Record], value: Any) -> str:
@@ -173,6 +208,13 @@ def label_text(target: type[Record], value: Any) -> str:
     first = target.__label__[0] if target.__label__ else ""
     known = fields_of(target).get(first)
     return plain_text(known, value) if known is not None and value is not None else str(value or "")
+
+
+def name_of(record: Record) -> str:
+    """Return what names a loaded record to this viewer."""
+    names = label_columns(type(record), viewer()) or ()
+    found = (value for name in names if (value := getattr(record, name)))
+    return next((label_text(type(record), value) for value in found), f"#{record.id}")
 
 
 def label_shower(target: type[Record]) -> Callable[[Any], str]:
@@ -212,18 +254,13 @@ def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Sele
     if link is None:
         raise TypeError(what.name)
     owner, far = link.c[f"{model.__tablename__}_id"], target.__table__.alias("far")
-    names = label_columns(target, viewer())
-    if names is None:
+    text = label_of(target, far, viewer())
+    if text is None:
         return sa.select(owner, owner).where(sa.false())
     joined = link.join(
-        far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, _in_scope(target, far, viewer()))
+        far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, in_scope(target, far, viewer()))
     )
-    return (
-        sa.select(owner, label_expression(far, names))
-        .select_from(joined)
-        .where(owner.in_(ids))
-        .order_by(far.c.id)
-    )
+    return sa.select(owner, text).select_from(joined).where(owner.in_(ids)).order_by(far.c.id)
 
 
 def params() -> dict[str, Any]:

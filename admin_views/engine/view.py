@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import sqlalchemy as sa
 from flask import abort, has_request_context, redirect, request, url_for
@@ -38,7 +38,6 @@ NEED: dict[str, Verb | None] = {
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
-    "run_view": "read",  # each action names its own
     "delete_view": "delete",
     "import_view": "create",
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
@@ -155,6 +154,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
             return may.may(who, "read", self.model) and any(
                 field.secret and (shown is None or field.name in shown) for field in known
             )
+        if name == "run_view":
+            return any(may.may(who, cast("Verb", action.needs), self.model) for action in self.screen.actions)
         need = NEED.get(name, "delete")
         return need is None or may.may(who, need, self.model)
 
@@ -168,9 +169,9 @@ class EngineView(  # the pages first: their routes replace the stock ones
         record_id = parse_id(key)
         row = read_row(self.screen, record_id, ()) if record_id else None
         if row is None:
-            abort(404)
+            self.refuse(record_id, 404)
         if verb in ("update", "delete") and not row[f"may.{verb}"]:
-            abort(403)
+            self.refuse(record_id, 403)
         return db.session.get(self.model, record_id, populate_existing=True)
 
     def read_row(self, key: str) -> dict[str, Any]:
@@ -180,8 +181,15 @@ class EngineView(  # the pages first: their routes replace the stock ones
         if row is None:
             if record_id and self.find_behind_reason(key) is not None:
                 raise _Answer(self.ask_reason(key))
-            abort(404)
+            self.refuse(record_id, 404)
         return row
+
+    def refuse(self, record_id: int | None, code: int) -> NoReturn:
+        """End the page; that she asked for this record is written down, whether or not there is one."""
+        db.session.rollback()  # a POST holds the write lock by now
+        if record_id is not None:
+            log_access("refused", self.model.__tablename__, record_id)
+        abort(code)
 
     def find_behind_reason(self, key: str) -> int | None:
         """Return the id if this record opens to her with a reason."""

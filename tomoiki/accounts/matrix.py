@@ -150,10 +150,10 @@ def _only(*names: str) -> frozenset[str]:
 
 
 M1_CASE = _only("number", "worker_type", "status")
-M2_CASE = _only("number", "status", "person", "worker_type", "next_action_on", "opened_on", "priority")
+M2_CASE = _only("number", "status", "person", "next_action_on")
 M2_PERSON = _only("code", "name_used", "preferred_lang", "city", "pref")
 NUMBER = _only("number")
-AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on", "categories", "primary_category")
+AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on")  # categories: counts, in reports
 EVENT_FEE = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund")
 EVENT_COUNTS = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "capacity")
 SUPPORT_FUND = _only(

@@ -108,9 +108,27 @@ class Access:
         """Tell whether she may see this field on every row that she may read: what sorting and filtering need."""
         return all(grant.fields is None or name in grant.fields for grant in self.grants(viewer, model))
 
-    def reason_rows(self, viewer: Viewer, model: type[Record]) -> ColumnElement[bool] | None:
-        """Return the condition of records she may open by giving a reason, or None."""
-        rows = [grant.behind_reason for grant in self.grants(viewer, model) if grant.behind_reason]
+    def shows(self, viewer: Viewer, model: type[Record], name: str) -> bool:
+        """Tell whether she sees this field on some row."""
+        shown = self.fields(viewer, model)
+        return shown is None or name in shown
+
+    def rows_showing(self, viewer: Viewer, model: type[Record], name: str) -> ColumnElement[bool] | None:
+        """Return the condition of those of her rows on which she sees this field, or None: it is all of them."""
+        if self.sees(viewer, model, name):
+            return None
+        showing = [
+            grant for grant in self.grants(viewer, model) if grant.fields is None or name in grant.fields
+        ]
+        if any(grant.rows is None for grant in showing):
+            return None
+        return sa.or_(sa.false(), *(grant.rows() for grant in showing if grant.rows))
+
+    def reason_rows(
+        self, viewer: Viewer, model: type[Record], verb: Verb = "read"
+    ) -> ColumnElement[bool] | None:
+        """Return the condition of records on which a reason lets her do this, or None."""
+        rows = [grant.behind_reason for grant in self.grants(viewer, model, verb) if grant.behind_reason]
         return sa.or_(*(condition() for condition in rows)) if rows else None
 
 

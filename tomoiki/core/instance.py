@@ -52,6 +52,7 @@ def configure(app: Flask, config: Mapping[str, Any] | None) -> None:
         SECRET_KEY=given.get("SECRET_KEY") or read_key(folder, "SECRET_KEY"),
         TOMOIKI_DATA_KEY=given.get("TOMOIKI_DATA_KEY") or read_key(folder, "TOMOIKI_DATA_KEY"),
         SQLALCHEMY_DATABASE_URI=given.get("SQLALCHEMY_DATABASE_URI") or database_url(folder),
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # neither logs nor errors tell what is stored
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=2**20,
         MAX_FORM_PARTS=5000,

@@ -63,14 +63,29 @@ def _brought(field: Field) -> list[Field]:
     return [own for own in _own(model_named(field.target)) if own.search in allowed]
 
 
-def indexed_classes(model: type[Described], mask: frozenset[str] | None) -> list[str]:
-    """Return the classes a mask lets one search: `open`, and those that it shows all of."""
+Sees = Callable[[type[Record], str], bool]
+
+
+def indexed_classes(
+    model: type[Described], mask: frozenset[str] | None, sees: Sees = lambda model, name: True
+) -> list[str]:
+    """Return the classes a mask lets one search: `open`, and those that it shows all of.
+
+    Under a mask a reference counts as shown if `sees` says so of every field that it brings.
+    """
     fields = _indexed(model)
     if mask is None:
         return sorted({field.search for field in fields if field.search})
-    hidden = {field.search for field in fields if field.name not in mask}
+    hidden = {field.search for field in fields if field.name not in mask or not _shows_all(field, sees)}
     seen = {field.search for field in fields if field.search and field.search not in hidden}
     return sorted({"open", *seen}) if fields else []
+
+
+def _shows_all(field: Field, sees: Sees) -> bool:
+    if field.kind != "ref":
+        return True
+    target: type[Record] = model_named(field.target)  # type: ignore[assignment]  # every ref points at a Record
+    return all(sees(target, own.name) for own in _brought(field))
 
 
 def install() -> None:
