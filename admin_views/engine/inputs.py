@@ -34,10 +34,18 @@ class Input(WTField):
 
     shape = "line"
 
-    def __init__(self, label: Any = None, validators: Any = None, *, field: Field, **options: Any) -> None:
-        """Keep the declaration: label, help and unit stand there."""
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        field: Field,
+        may_be_open: bool = True,
+        **options: Any,
+    ) -> None:
+        """Keep the declaration: label, help and unit stand there; `may_be_open` offers to choose nothing."""
         super().__init__(label or field.label, validators or (), **options)
-        self.field = field
+        self.field, self.may_be_open = field, may_be_open
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; a control that the page did not send leaves the value alone."""
@@ -120,8 +128,8 @@ class DayInput(Input):
 
     @property
     def reading(self) -> str:
-        """The day by the Japanese calendar, and how far it is."""
-        if not isinstance(self.data, date):
+        """The day by the Japanese calendar, and how far it is; none for what could not be read."""
+        if self.errors or not isinstance(self.data, date):
             return ""
         days = (self.data - today()).days
         ahead = _("in %(days)s days", days=days)
@@ -427,4 +435,4 @@ def input_for(field: Field, default: Any = None, *, may_be_open: bool = False, *
     kind: Callable[..., Any] = (
         OptionalFlagInput if field.kind == "flag" and may_be_open else INPUTS[field.kind]
     )
-    return kind(field=field, default=default, **options)
+    return kind(field=field, default=default, may_be_open=may_be_open, **options)

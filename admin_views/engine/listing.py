@@ -53,8 +53,11 @@ class Column:
     def html(self, row: Mapping[str, Any], lead: str) -> str:
         """Return the cell; `lead` wraps the first column's value in its link."""
         first, *rest = [show(row.get(name)) for name, show in self.shows]
-        text = f"{lead}{first or '—'}</a>" if lead else first
-        sub = " ・ ".join(part for part in rest if part)
+        rest = [part for part in rest if part]
+        if lead and not first:  # what names a record must be read: the next name, or at least the number
+            first, *rest = rest or ["—"]
+        text = f"{lead}{first}</a>" if lead else first
+        sub = " ・ ".join(rest)
         mark = f' class="{self.css}"' if self.css else ""
         phone = f' data-l="{self.phone_label}"' if self.phone_label and text else ""
         return f"<td{mark}{phone}>{text}" + (f'<span class="sub">{sub}</span>' if sub else "") + "</td>"

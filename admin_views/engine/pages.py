@@ -17,6 +17,7 @@ from admin_views.engine.detail import composer_types, day_heading
 from admin_views.engine.forms import count_words, new_token
 from admin_views.engine.menu import menu
 from admin_views.engine.office import office, viewer
+from admin_views.engine.values import separator
 from tomoiki.core.languages import LANGUAGES, language
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -36,7 +37,7 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
     app.jinja_env.globals.update(
         menu=menu, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce, count_words=count_words,
-        day_heading=day_heading, once=new_token, composer_types=composer_types,
+        day_heading=day_heading, once=new_token, composer_types=composer_types, separator=separator,
     )  # fmt: skip
     _serve_static(app)
 
