@@ -30,7 +30,7 @@ from tests.browser.windows import Keys, Windows, chromium  # noqa: E402
 FOLDER = Path(os.environ.get("SCREENS", ROOT / "docs" / "screens"))
 LOOKS = {"ja": ("ja", 1280, False), "vi": ("vi", 375, False), "dark": ("ja", 1280, True)}
 HIGHEST = {1280: 800, 375: 1200}  # of a long page its top
-KEPT = ("login", "setup", "home", "cases", "cases-filters", "people", "donations", "case", "person")
+KEPT = ("login", "setup", "home", "cases", "people", "case", "person")
 KEPT += ("case-new", "donation-refused", "conflict", "delete", "history", "import-preview")
 DARK = ("cases", "case", "case-new")
 

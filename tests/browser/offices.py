@@ -118,7 +118,7 @@ def _shown_records(office: Office) -> dict[str, int]:
         " WHERE s.role = 'interpreter' AND s.to_on IS NULL AND c.status = 'active'"
         " AND s.answer = 'accepted' AND c.confidential = 'normal'",
         "session": "SELECT id FROM event WHERE kind = 'study' AND status = 'published' ORDER BY starts_at LIMIT 1",
-        "attendee": "SELECT min(attendee_id) FROM registration",
+        "draft": "SELECT min(id) FROM event WHERE kind = 'study' AND id NOT IN (SELECT event_id FROM registration)",
         "donor": "SELECT donor_id FROM donation WHERE donor_id IS NOT NULL"
         " GROUP BY donor_id ORDER BY count(*) DESC, donor_id LIMIT 1",
     }

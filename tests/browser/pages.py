@@ -72,7 +72,8 @@ def _history(page: Page, office: Office) -> None:
 def _import_preview(page: Page, office: Office) -> None:
     page.goto("/people/import")
     page.set_input_files("[name=file]", SAMPLES / "people_vn.csv")
-    page.click("main .btn-primary")
+    with page.expect_navigation():
+        page.click("main .btn-primary")
 
 
 def _open_drawer(page: Page, office: Office) -> None:
@@ -94,8 +95,9 @@ def _open_combo(page: Page, office: Office) -> None:
 
 
 def save(page: Page) -> None:
-    """Press the form's first button, which saves."""
-    page.click("main .bar .btn-primary")
+    """Press the button that saves, and wait for what the server answers."""
+    with page.expect_navigation():
+        page.click("main .bar .btn-primary")
 
 
 PAGES: dict[str, Kind] = {
@@ -121,7 +123,7 @@ PAGES: dict[str, Kind] = {
     "person-edit": Kind(_at("/people/{person}/edit")),
     "donation-refused": Kind(_refused_form, status=422),
     "conflict": Kind(_conflict, status=409),
-    "delete": Kind(_at("/attendees/{attendee}/delete")),
+    "delete": Kind(_at("/study-sessions/{draft}/delete")),
     "delete-refused": Kind(_at("/cases/{case}/delete")),
     "history": Kind(_history),
     "move": Kind(_at("/cases/{case}/move?to=resolved")),

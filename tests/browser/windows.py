@@ -131,5 +131,5 @@ class Windows:
 def log_in(page: Page, email: str) -> None:
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
-    page.wait_for_url("**/")
+    with page.expect_navigation():
+        page.click("main button.btn-primary")
