@@ -335,7 +335,9 @@ def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:
     known = fields_of(related.model)
     local = in_tokyo(row["at"])
     parts = [plain_text(known[name], row[name]) for name in ("minutes",) if row.get(name) is not None]
-    people = [str(row[name]) for name in ("by", "interpreter") if row.get(name)]
+    people = [str(row["by"])] if row.get("by") else []
+    if row.get("interpreter") and row["interpreter"] != row.get("by"):
+        people.append(f"{known['interpreter'].label} {row['interpreter']}")
     return {
         "id": row["id"],
         "what": label(known["type"].choices, row["type"]),  # type: ignore[arg-type]
@@ -358,5 +360,5 @@ def day_heading(day: Any) -> str:
     from flask_babel import format_date  # noqa: PLC0415
 
     today = in_tokyo(now()).date()
-    text = format_date(day, "yyyy-MM-dd (EEE)")
+    text = _("%(day)s (%(weekday)s)", day=day.isoformat(), weekday=format_date(day, "EEE"))
     return " ".join((_("Today"), text)) if day == today else text

@@ -34,7 +34,14 @@ class Input(WTField):
 
     shape = "line"
 
-    def __init__(self, label: Any = None, validators: Any = None, *, field: Field, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        field: Field,
+        **options: Any,
+    ) -> None:
         """Keep the declaration: label, help and unit stand there."""
         super().__init__(label or field.label, validators or (), **options)
         self.field = field
@@ -120,8 +127,8 @@ class DayInput(Input):
 
     @property
     def reading(self) -> str:
-        """The day by the Japanese calendar, and how far it is."""
-        if not isinstance(self.data, date):
+        """The day by the Japanese calendar, and how far it is; none for what could not be read."""
+        if self.errors or not isinstance(self.data, date):
             return ""
         days = (self.data - today()).days
         ahead = _("in %(days)s days", days=days)
@@ -428,9 +435,9 @@ class Stored:
         return getattr(self._record, f"{name}_id" if known is not None and known.kind == "ref" else name)
 
 
-def input_for(field: Field, default: Any = None, *, may_be_open: bool = False, **options: Any) -> Any:
+def input_for(field: Field, default: Any = None, **options: Any) -> Any:
     """Return the unbound control for a declared field."""
     kind: Callable[..., Any] = (
-        OptionalFlagInput if field.kind == "flag" and may_be_open else INPUTS[field.kind]
+        OptionalFlagInput if field.kind == "flag" and field.optional else INPUTS[field.kind]
     )
     return kind(field=field, default=default, **options)

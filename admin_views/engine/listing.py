@@ -81,12 +81,12 @@ def row_cell(shows: Sequence[tuple[str, Show]], css: str, phone: str) -> Cell:
 
 def lead_cell(shows: Sequence[tuple[str, Show]], slug: str) -> Cell:
     """Return what writes the first cell of a row: the link to its record, what tells it apart under it."""
-    (first, show), *more = shows
 
     def cell_of(row: Row) -> str:
-        link = f'<td class="first"><a class="row-link" href="/{slug}/{row["id"]}">{show(row.get(first)) or "—"}</a>'
-        sub = " ・ ".join(part for name, show in more if (part := show(row.get(name))))
-        return f'{link}<span class="sub">{sub}</span></td>' if sub else f"{link}</td>"
+        # What names a record must be read: where the first field is empty the next one leads.
+        first, *rest = [part for name, show in shows if (part := show(row.get(name)))] or ["—"]
+        link = f'<td class="first"><a class="row-link" href="/{slug}/{row["id"]}">{first}</a>'
+        return f'{link}<span class="sub">{" ・ ".join(rest)}</span></td>' if rest else f"{link}</td>"
 
     return cell_of
 

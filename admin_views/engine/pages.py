@@ -18,6 +18,7 @@ from admin_views.engine.forms import count_words, new_token
 from admin_views.engine.menu import menu, sidebar
 from admin_views.engine.office import office, viewer
 from admin_views.engine.rows import name_of
+from admin_views.engine.values import separator
 from tomoiki.core.languages import LANGUAGES, language
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -38,7 +39,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce,
         count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
-        composer_types=composer_types,
+        composer_types=composer_types, separator=separator,
     )  # fmt: skip
     _serve_static(app)
 

@@ -64,7 +64,9 @@ def _plain_codes(field: Field, value: Any) -> str:
 
 
 def _plain_number(field: Field, value: Any) -> str:
-    return f"{value}{' ' + str(field.unit) if field.unit else ''}"
+    if not field.unit:
+        return str(value)
+    return f"{value}{field.unit}" if language() == "ja" else f"{value} {field.unit}"
 
 
 def _plain_flag(field: Field, value: Any) -> str:

@@ -56,9 +56,7 @@ class Converter(AdminModelConverter):
     ) -> Any:
         """Return the control."""
         column = model.__table__.c.get(name)
-        return input_for(
-            fields_of(model)[name], _default(column), may_be_open=column is not None and column.nullable
-        )
+        return input_for(fields_of(model)[name], _default(column))
 
 
 def _default(column: Any) -> Any:

@@ -87,7 +87,7 @@ def test_an_empty_list_says_what_to_do_next(slug: str, admin: FlaskClient) -> No
     page = admin.get(f"/{slug}/")
 
     assert "Nothing here yet." in words(page)
-    assert page.text.count(f'href="/{slug}/new"') == 2
+    assert page.text.count(f'href="/{slug}/new"') == 1
 
 
 def test_an_empty_list_offers_nothing_to_who_may_not_add(enter: Callable[[str], FlaskClient]) -> None:
@@ -417,3 +417,10 @@ def test_what_is_kept_is_bounded() -> None:
 
     assert answers.find(4) is None
     assert answers.find(5) == "answer"
+
+
+# -- what names a row ----------------------------------------------------------------------------------------------
+def test_without_its_first_name_a_row_leads_with_the_next(caseworker: FlaskClient, saved: Saved) -> None:
+    key = saved(a_person(name_card="NGUYEN HUU BUOM"))
+
+    assert f'href="/people/{key}">NGUYEN HUU BUOM</a>' in caseworker.get("/people/").text

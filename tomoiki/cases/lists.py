@@ -8,7 +8,7 @@ from tomoiki.core.vocabulary import Choice, OpenChoice
 class CaseStatus(Choice):
     """The states of a case; which may follow which stands in Case.__moves__."""
 
-    open = "open", _("Received"), "off"
+    open = "open", _("Received")
     active = "active", _("In progress"), "go"
     waiting = "waiting", _("Awaiting result"), "wait"
     resolved = "resolved", _("Resolved"), "done"

@@ -69,6 +69,7 @@ class _Reference:
     field: Field
     on_delete: str
     index: bool
+    fills_itself: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,15 @@ def ref(  # noqa: PLR0913
     search: Visibility | None = None,
     index: bool = True,
     read_only: bool = False,
+    fills_itself: bool = False,
 ) -> Any:
     """Declare a reference: the annotation `Mapped[Donor | None]` gives column `donor_id` and attribute `donor`.
 
-    `search` puts what the target is found by under this record's index too.
+    `search` puts what the target is found by under this record's index too. Where `prepare` fills it in
+    (`fills_itself`), nobody is asked for it.
     """
-    return _Reference(Field(label, help, search=search, kind="ref", read_only=read_only), on_delete, index)
+    field = Field(label, help, search=search, kind="ref", read_only=read_only)
+    return _Reference(field, on_delete, index, fills_itself)
 
 
 def codes(choices: AnyChoice, *, label: LazyString, table: str, help: LazyString | None = None) -> Any:  # noqa: A002
@@ -245,7 +249,8 @@ def _column_type(field: Field, python_type: Any) -> Any:
 def _build_reference(cls: type[Described], name: str, declared: _Reference) -> Field:
     target, optional = _annotation(cls, name)
     class_name = target if isinstance(target, str) else target.__name__
-    field = replace(declared.field, name=name, required=not optional, optional=optional, target=class_name)
+    required = not (optional or declared.fills_itself)
+    field = replace(declared.field, name=name, required=required, optional=optional, target=class_name)
     key = sa.ForeignKey(f"{table_name(class_name)}.id", ondelete=declared.on_delete.upper())
     column = mapped_column(sa.Integer, key, nullable=optional, index=declared.index, active_history=True)
     setattr(cls, f"{name}_id", column)
