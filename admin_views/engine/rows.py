@@ -61,12 +61,13 @@ def selection(model: type[Record], names: Iterable[str], who: Viewer | None = No
     for name in dict.fromkeys(names):
         if possible is None or name in possible:
             build.add(fields_of(model)[name])
-    flags = [_flag(mask) for mask in masks] if len(masks) > 1 else []
+    flags = [flag(mask) for mask in masks] if len(masks) > 1 else []
     columns = [model.__table__.c.id, *flags, *build.columns]
     return Selection(model, columns, build.names, build.joined, masks)
 
 
-def _flag(mask: Grant) -> ColumnElement[Any]:
+def flag(mask: Grant) -> ColumnElement[Any]:
+    """Return the SQL of whether a row is one of this mask's."""
     return sa.case((mask.rows(), 1), else_=0) if mask.rows else sa.literal(1)
 
 
@@ -159,19 +160,22 @@ def plurals(
         what = fields_of(model)[name]
         if not what.is_plural or not ids:
             continue
-        rows = session.execute(
-            _codes(model, what, ids) if what.kind == "codes" else _references(model, what, ids), params()
-        )
+        owner, values = values_of(model, what)
         into = found.setdefault(name, {})
-        for owner, value in rows:
-            into.setdefault(owner, []).append(value)
+        for key, value in session.execute(values.where(owner.in_(ids)), params()):
+            into.setdefault(key, []).append(value)
     return found
 
 
-def _codes(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
+def values_of(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
+    """Return the select of (record, value) for a field of several values, and its column of the record."""
+    return _codes(model, what) if what.kind == "codes" else _references(model, what)
+
+
+def _codes(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
     link = link_table(model, what.name)
     owner = link.c[f"{model.__tablename__}_id"]
-    return sa.select(owner, link.c.code).where(owner.in_(ids)).order_by(owner, link.c.code)
+    return owner, sa.select(owner, link.c.code).order_by(owner, link.c.code)
 
 
 def link_table(model: type[Record], name: str) -> sa.FromClause:
@@ -180,7 +184,7 @@ def link_table(model: type[Record], name: str) -> sa.FromClause:
     return found
 
 
-def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
+def _references(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
     target = record_named(what.target)
     link = sa.inspect(model).relationships[what.name].secondary
     if link is None:
@@ -188,16 +192,11 @@ def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Sele
     owner, far = link.c[f"{model.__tablename__}_id"], target.__table__.alias("far")
     names = label_columns(target, viewer())
     if names is None:
-        return sa.select(owner, owner).where(sa.false())
+        return owner, sa.select(owner, owner.label("hidden")).where(sa.false())
     joined = link.join(
         far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, _in_scope(target, far, viewer()))
     )
-    return (
-        sa.select(owner, label_expression(far, names))
-        .select_from(joined)
-        .where(owner.in_(ids))
-        .order_by(far.c.id)
-    )
+    return owner, sa.select(owner, label_expression(far, names)).select_from(joined).order_by(far.c.id)
 
 
 def params() -> dict[str, Any]:
