@@ -43,9 +43,10 @@ class Ours(Adapter):
         return {"TOMOIKI_INSTANCE": str(self.folder), "DATABASE_URL": f"sqlite:///{self.db}"}
 
     def command(self, port: int, server: str) -> tuple[list[str], dict[str, str], str]:
-        """Return how to start it."""
+        """Return how to start it, with what `serve` sets as well."""
         threads = server.partition(":")[2] or "4"
-        argv = [PYTHON, "-m", "waitress", f"--threads={threads}", f"--listen=127.0.0.1:{port}", "app:app"]
+        settings = [f"--threads={threads}", "--outbuf-high-watermark=1048576", f"--listen=127.0.0.1:{port}"]
+        argv = [PYTHON, "-m", "waitress", *settings, "app:app"]
         return argv, self._environment(), str(ROOT)
 
     def login(self, http: Any) -> None:

@@ -18,6 +18,7 @@ from admin_views.engine.values import labels
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.formulas import disarmed
+from tomoiki.core.ledgers import find_meaning
 
 Kind = Literal["number", "day", "moment", "word", "text"]  # a word is one of a list of ours, text anybody's
 Values = Sequence[Any]
@@ -65,8 +66,12 @@ def cells_of(what: Field) -> Cells:
 
 
 def _words(what: Field) -> _Words:
-    words = _Words({None: ""})
-    words.update(labels(what.choices) if what.choices else {})
+    """Return the labels by code; a label that would be read as another code again gives way to its own."""
+    words, choices = _Words({None: ""}), what.choices
+    if choices is not None:
+        for code, word in labels(choices).items():
+            meaning = find_meaning(choices, word)
+            words[code] = word if meaning is not None and meaning.code == code else code
     return words
 
 
