@@ -25,7 +25,7 @@ Values = Sequence[Any]
 Cells = Callable[[Values], Values]
 
 BETWEEN = "、"  # stands in no label, so that several of them are told apart again
-APART = "\x1f"  # stands in no value at all: parts them on their way from the database
+APART = "\x1f"  # stands in no value at all: parts several of one record until they are cells
 
 _KINDS: Mapping[str, Kind] = {
     "yen": "number", "integer": "number", "day": "day", "moment": "moment", "choice": "word", "flag": "word",
@@ -41,7 +41,7 @@ class _Words(dict[Any, str]):
 
 
 class _Lists(dict[Any, str]):
-    """Several codes in one text, by the text that the database makes of them."""
+    """Several codes as one cell, by the text that holds them apart."""
 
     def __init__(self, words: _Words) -> None:
         super().__init__({None: ""})

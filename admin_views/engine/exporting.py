@@ -40,7 +40,7 @@ class Column:
     header: str
     kind: Kind
     cells: Cells
-    links: sa.Select[Any] | None = None  # of several values: (record, all of them) for the records in IDS
+    links: sa.Select[Any] | None = None  # of several values: (record, value) for the records in IDS
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,13 @@ class Export:
         return self._masked(cells, found[1 : 1 + flags]) if flags else cells
 
     def _several(self, connection: Connection, links: sa.Select[Any], ids: Values) -> Values:
-        """Return the values of each record, one query for the batch."""
+        """Return the values of each record in one text, by one query for the batch."""
         asked = list(ids) if connection.dialect.name == "postgresql" else json.dumps(ids)
-        with connection.execute(links, {**self.params, IDS: asked}) as found:
-            return list(map(dict(found.cursor.fetchall()).get, ids))
+        found: dict[int, str] = {}
+        with connection.execute(links, {**self.params, IDS: asked}) as rows:
+            for key, value in rows.cursor.fetchall():
+                found[key] = f"{found[key]}{APART}{value}" if key in found else value
+        return list(map(found.get, ids))
 
     # -- what single rows hide ---------------------------------------------------------------------------------------
     @property
@@ -219,13 +222,9 @@ def _column(screen: Screen, what: Field) -> Column:
 
 
 def _links(screen: Screen, what: Field) -> sa.Select[Any]:
-    """Return the select of a record and its values in one text, for the records in IDS."""
+    """Return the select of (record, value) for the records in IDS."""
     owner, values = values_of(screen.model, what)
     if db.engine.dialect.name == "postgresql":
-        chosen, joined = owner == sa.any_(sa.bindparam(IDS, type_=ARRAY(sa.Integer))), sa.func.string_agg
-    else:
-        listed = sa.func.json_each(sa.bindparam(IDS, type_=sa.String)).table_valued("value")
-        chosen, joined = owner.in_(sa.select(listed.c.value)), sa.func.group_concat
-    found = values.where(chosen).order_by(None).subquery()
-    record, value = found.c
-    return sa.select(record, joined(sa.cast(value, sa.String), APART)).group_by(record)
+        return values.where(owner == sa.any_(sa.bindparam(IDS, type_=ARRAY(sa.Integer)))).order_by(None)
+    listed = sa.func.json_each(sa.bindparam(IDS, type_=sa.String)).table_valued("value")
+    return values.where(owner.in_(sa.select(listed.c.value))).order_by(None)
