@@ -11,7 +11,7 @@ from flask_admin import Admin, BaseView, expose
 from flask_admin.theme import Theme
 from sqlalchemy.orm import Session
 
-from admin_views.engine import import_command, pages
+from admin_views.engine import export_command, import_command, pages
 from admin_views.engine.checks import check_screens
 from admin_views.engine.office import Office, viewer
 from admin_views.engine.screen import Screen
@@ -63,3 +63,4 @@ def install(
         admin.add_view(compile_screen(screen, reckoned))
     pages.install(app)
     import_command.install(app)
+    export_command.install(app)

@@ -26,7 +26,7 @@ MAX_ID = 2**31 - 1
 MAX_PAGE = 1_000_000
 PER_PAGE, MAX_PER_PAGE = 50, 200
 QUERY_LENGTH = 200
-RESERVED = frozenset({"q", "page", "per_page", "sort", "filter", "lang"})
+RESERVED = frozenset({"q", "page", "per_page", "sort", "filter", "lang", "encoding"})
 RANGES = ("day", "moment", "yen", "integer")
 
 

@@ -123,11 +123,8 @@ class Listing:
         who = viewer()
         return self.screen.slug, who.roles, tuple(params().items()), self.asked.key
 
-    def _where(self, *, searched: bool = True) -> list[ColumnElement[bool]]:
-        found = conditions(self.screen, self.asked.filters)
-        query = self.asked.query if searched else ""
-        found.append(readable(self.screen.model, query))
-        return found
+    def _where(self) -> list[ColumnElement[bool]]:
+        return asked_rows(self.screen, self.asked)
 
     def _reckon(self, session: Session) -> tuple[int, tuple[int, ...]]:
         table = self.screen.model.__table__
@@ -157,9 +154,8 @@ class Listing:
     def _statement(self) -> sa.Select[Any]:
         return page_of(self.selection, self._where(), self._order())
 
-    def _order(self) -> list[tuple[str, bool]]:
-        asked = self.asked.sort or default_sort(self.screen)
-        return [(asked.removeprefix("-"), asked.startswith("-"))]
+    def _order(self) -> tuple[str, bool]:
+        return asked_order(self.screen, self.asked)
 
     # -- showing ---------------------------------------------------------------------------------------------------
     def _columns(self) -> list[Column]:
@@ -178,7 +174,7 @@ class Listing:
         shows = [
             (part.name, cell(part, is_status=bool(status and status.field == part.name))) for part in parts
         ]
-        name, is_down = self._order()[0]
+        name, is_down = self._order()
         sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
         aria = ("descending" if is_down else "ascending") if name == lead.name else ""
         if at == 0:
@@ -206,6 +202,10 @@ class Listing:
         pairs = [(name, value) for name, value in self.asked.to_query() if name not in changes]
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
         return f"/{self.screen.slug}/" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def export_address(self, kind: str) -> str:
+        """Return where this list is exported."""
+        return export_address(self.screen, self.asked, kind)
 
     @property
     def chips(self) -> list[tuple[str, str]]:
@@ -260,6 +260,23 @@ def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
     return {row[0]: label_text(target, row[1]) for row in rows}
 
 
+def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
+    """Return where a list is exported: all its pages, with its search, filters and order."""
+    pairs = [(name, value) for name, value in asked.to_query() if name != "per_page"]
+    return f"/{screen.slug}/export.{kind}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def asked_rows(screen: Screen, asked: Arguments) -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows that a list (all its pages) holds for this viewer."""
+    return [*conditions(screen, asked.filters), readable(screen.model, asked.query)]
+
+
+def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:
+    """Return the field that a list is sorted by, and whether downwards."""
+    order = asked.sort or default_sort(screen)
+    return order.removeprefix("-"), order.startswith("-")
+
+
 def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
     """Return the condition of rows this viewer may read and, with a query, may find by it under each of her masks."""
     who, may, dialect = viewer(), access(), db.engine.dialect.name
@@ -274,11 +291,11 @@ def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
 
 
 def page_of(
-    chosen: Selection, where: Sequence[ColumnElement[bool]], order: Sequence[tuple[str, bool]]
+    chosen: Selection, where: Sequence[ColumnElement[bool]], order: tuple[str, bool]
 ) -> sa.Select[Any]:
     """Return the select of `rows` rows after the first `skipped`: ids in order and limited, then the joins (notes 3)."""
     table = chosen.model.__table__
-    name, is_down = order[0]
+    name, is_down = order
     key, start = sort_key(chosen.model, name)
     ids = sa.select(table.c.id, key.label("sort_key")).select_from(start).where(*where)
     ids = (

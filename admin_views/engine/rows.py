@@ -89,12 +89,13 @@ def selection(model: type[Record], names: Iterable[str]) -> Selection:
     for name in dict.fromkeys(names):
         if possible is None or name in possible:
             build.add(fields_of(model)[name])
-    flags = [_flag(mask) for mask in masks] if len(masks) > 1 else []
+    flags = [flag(mask) for mask in masks] if len(masks) > 1 else []
     columns = [model.__table__.c.id, *flags, *build.columns]
     return Selection(model, columns, build.names, build.joined, masks, build.codes, build.refs)
 
 
-def _flag(mask: Grant) -> ColumnElement[Any]:
+def flag(mask: Grant) -> ColumnElement[Any]:
+    """Return the SQL of whether a row is one of this mask's."""
     return sa.case((mask.rows(), 1), else_=0) if mask.rows else sa.literal(1)
 
 
@@ -232,6 +233,17 @@ def _codes(model: type[Record], what: Field) -> ColumnElement[Any]:
     return joined.where(link.c[f"{model.__tablename__}_id"] == table.c.id).correlate(table).scalar_subquery()
 
 
+def values_of(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
+    """Return the select of (record, value) for a field of several values, and its column of the record."""
+    return _code_links(model, what) if what.kind == "codes" else _references(model, what)
+
+
+def _code_links(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
+    link = link_table(model, what.name)
+    owner = link.c[f"{model.__tablename__}_id"]
+    return owner, sa.select(owner, link.c.code).order_by(owner, link.c.code)
+
+
 def link_table(model: type[Record], name: str) -> sa.FromClause:
     """Return the link table of a field of several codes."""
     found: sa.FromClause = sa.inspect(model).relationships[f"{name}_links"].mapper.local_table
@@ -242,13 +254,14 @@ def _reference_labels(
     session: Session, model: type[Record], name: str, ids: Sequence[int]
 ) -> Mapping[int, list[Any]]:
     """Return the labels of the records that each of these points at in a field of several."""
+    owner, values = _references(model, fields_of(model)[name])
     found: dict[int, list[Any]] = {}
-    for owner, value in session.execute(_references(model, fields_of(model)[name], ids), params()):
-        found.setdefault(owner, []).append(value)
+    for key, value in session.execute(values.where(owner.in_(ids)), params()):
+        found.setdefault(key, []).append(value)
     return found
 
 
-def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
+def _references(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
     target = record_named(what.target)
     link = sa.inspect(model).relationships[what.name].secondary
     if link is None:
@@ -256,11 +269,11 @@ def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Sele
     owner, far = link.c[f"{model.__tablename__}_id"], target.__table__.alias("far")
     text = label_of(target, far, viewer())
     if text is None:
-        return sa.select(owner, owner).where(sa.false())
+        return owner, sa.select(owner, owner.label("hidden")).where(sa.false())
     joined = link.join(
         far, sa.and_(link.c[f"{target.__tablename__}_id"] == far.c.id, in_scope(target, far, viewer()))
     )
-    return sa.select(owner, text).select_from(joined).where(owner.in_(ids)).order_by(far.c.id)
+    return owner, sa.select(owner, text).select_from(joined).order_by(far.c.id)
 
 
 def params() -> dict[str, Any]:

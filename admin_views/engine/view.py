@@ -15,6 +15,7 @@ from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
+from admin_views.engine.export_pages import ExportPages
 from admin_views.engine.forms import FormPages
 from admin_views.engine.histories import HistoryPages
 from admin_views.engine.import_pages import ImportPages
@@ -40,11 +41,12 @@ NEED: dict[str, Verb | None] = {
     "move_view": "update",
     "delete_view": "delete",
     "import_view": "create",
+    "export": "export",
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "import_view"}
+    {"reveal_view", "reason_view", "import_view", "export"}
 )  # a POST that needs no lock of ours from the start
 
 
@@ -77,6 +79,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     HistoryPages,
     LookupPages,
     ImportPages,
+    ExportPages,
     ModelView,
 ):
     """All pages of one screen."""
@@ -212,10 +215,6 @@ class EngineView(  # the pages first: their routes replace the stock ones
 
     def ajax_update(self) -> Any:
         """Answer 404: lists are not edited in place."""
-        abort(404)
-
-    def export(self, export_type: str) -> Any:
-        """Answer 404 until there is an export of our own."""
         abort(404)
 
 

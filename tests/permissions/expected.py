@@ -91,6 +91,19 @@ TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
 NOT_DELETED = {"users"}  # deactivated instead; the address is not there
 IMPORTED = {"people", "organisations"}
+# Column by column the X of DOMAIN 4: which kinds of record each role may take along. X stands at "case normal" alone.
+EXPORTS = {
+    "cases": {"admin": OPEN_CASES, "caseworker": OPEN_CASES},
+    "people": {"admin": PEOPLE, "caseworker": "normal hers assigned ended alone"},
+    "organisations": {"admin": "any", "organiser": "any"},
+    "events": {"admin": "any", "organiser": "any"},
+    "attendees": {"admin": "any", "organiser": "any"},
+    "registrations": {"admin": "any", "organiser": "any"},
+    "donors": {"admin": "any", "treasurer": "any"},
+    "donations": {"admin": "any", "treasurer": "any"},
+}
+EXPORTS["study-sessions"] = EXPORTS["seminars"] = EXPORTS["events"]
+NO_PERSONAL_DATA = {"events", "study-sessions", "seminars"}  # exported without a purpose
 SECRETS = {"people": "safe_contact", "residence-statuses": "card_no"}  # S2, by the screen that shows them
 SEES_SECRETS = {"admin", "caseworker"}
 # "A lookup called for a form that the role may save returns id and label only": beside those who read the table.
@@ -99,6 +112,11 @@ LABELS = {
     "funds": {"organiser"},  # fund of an event
 }
 NAMELESS = {("interpreter", "residence-statuses")}  # she sees when one expires, but nothing that names it
+
+
+def exports(role: str, slug: str) -> set[str]:
+    """Return the kinds of record that a role may export from a screen."""
+    return set(EXPORTS.get(slug, {}).get(role, "").split())
 
 
 def rights_of(role: str, slug: str) -> Rights:

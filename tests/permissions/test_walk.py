@@ -1,5 +1,7 @@
 """Every screen, role, route and kind of record, against DOMAIN section 4 as `expected` tells it."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,17 +9,20 @@ from flask.testing import FlaskClient
 
 from admin_views import SCREENS
 from tests.permissions.expected import (
+    EXPORTS,
     IMPORTED,
     LABELS,
     NAMELESS,
+    NO_PERSONAL_DATA,
     NOT_DELETED,
     SECRETS,
     SEES_SECRETS,
     TABLE,
     Rights,
+    exports,
     rights_of,
 )
-from tests.permissions.world import ROLES, WORDS, World
+from tests.permissions.world import APPLICATION, CARD, PASSPORT, ROLES, SAFE, STATUS_CARD, WORDS, World
 
 Enter = Callable[[str], FlaskClient]
 Answers = dict[str, set[int]]
@@ -38,6 +43,18 @@ def of_table(role: str, slug: str, may: Rights) -> Answers:
         "POST new": creates,
         "GET import": imports,
         "POST import": {WRONG} if imports == {OK} else imports,
+        **_of_exports(role, slug),
+    }
+
+
+def _of_exports(role: str, slug: str) -> Answers:
+    """Return what the export addresses answer: a form, and without a purpose the form again."""
+    may = bool(exports(role, slug))
+    sent = {OK} if slug in NO_PERSONAL_DATA else {WRONG}
+    return {
+        f"{method} export.{kind}": ({OK} if method == "GET" else sent) if may else {REFUSED}
+        for method in ("GET", "POST")
+        for kind in ("csv", "xlsx")
     }
 
 
@@ -124,6 +141,19 @@ def test_lists_and_lookups_hold_exactly_the_records_in_scope(
 
     assert listed & set(ids.values()) == seen
     assert looked_up & set(ids.values()) == (set() if (role, slug) in NAMELESS else seen)
+
+
+@pytest.mark.parametrize(("slug", "role"), [(slug, role) for slug in EXPORTS for role in EXPORTS[slug]])
+def test_exports_hold_exactly_the_records_that_may_leave(
+    slug: str, role: str, enter: Enter, world: World
+) -> None:
+    ids = world.ids[slug]
+
+    text = enter(role).post(f"/{slug}/export.csv", data={"purpose": "Report"}).data.decode("utf-8-sig")
+
+    found = {int(row[0]) for row in list(csv.reader(io.StringIO(text, newline="")))[1:]}
+    assert found & set(ids.values()) == {ids[kind] for kind in exports(role, slug)}
+    assert not any(secret in text for secret in (CARD, PASSPORT, SAFE, STATUS_CARD, APPLICATION))
 
 
 @pytest.mark.parametrize("slug", TABLE)

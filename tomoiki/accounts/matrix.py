@@ -182,8 +182,8 @@ MATRIX: Matrix = {
         "interpreter": (Grant("R", _statuses(assigned_people), _only("person", "expires_on")),),
     },
     "case": {
-        "admin": (Grant("CRUDX", not_secret_or_own_cases, None, secret_cases),),
-        "caseworker": (Grant("CRUX", normal_or_own_cases),),
+        "admin": (Grant("CRUD", not_secret_or_own_cases, None, secret_cases), Grant("X", _normal_cases)),
+        "caseworker": (Grant("CRU", normal_or_own_cases), Grant("X", _normal_cases)),
         "treasurer": (Grant("R", _normal_cases, M1_CASE), Grant("R", _restricted_cases, NUMBER)),
         "interpreter": (
             Grant("R", assigned_cases, M2_CASE),

@@ -89,19 +89,19 @@ class Access:
             return None
         return sa.or_(*(grant.rows() for grant in grants if grant.rows)) if grants else sa.false()
 
-    def masks(self, viewer: Viewer, model: type[Record]) -> tuple[Grant, ...]:
-        """Return reading grants that differ in fields, the widest first; one alone needs no look at the row."""
+    def masks(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> tuple[Grant, ...]:
+        """Return the verb's grants that differ in fields, the widest first; one alone needs no look at the row."""
         widest: dict[frozenset[str] | None, list[Grant]] = {}
-        for grant in self.grants(viewer, model):
+        for grant in self.grants(viewer, model, verb):
             widest.setdefault(grant.fields, []).append(grant)
         whole = widest.get(None, [])
         if any(grant.rows is None for grant in whole):
             return (Grant("R"),)
         return tuple(_joined(fields, grants) for fields, grants in sorted(widest.items(), key=_width))
 
-    def fields(self, viewer: Viewer, model: type[Record]) -> frozenset[str] | None:
+    def fields(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> frozenset[str] | None:
         """Return the fields she may see on some row (None: all); a list may be sorted and filtered by no other."""
-        masks = [grant.fields for grant in self.grants(viewer, model)]
+        masks = [grant.fields for grant in self.grants(viewer, model, verb)]
         return None if None in masks else frozenset().union(*(mask for mask in masks if mask))
 
     def sees(self, viewer: Viewer, model: type[Record], name: str) -> bool:

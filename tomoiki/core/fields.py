@@ -43,6 +43,7 @@ class Field:
     choices: AnyChoice | None = None
     format: Format | None = None
     read_only: bool = False
+    exported: bool = True  # False: stays in the office, whoever exports (DOMAIN 10.1)
     name: str = ""
     kind: Kind = "text"
     required: bool = False  # somebody must fill it in
@@ -97,6 +98,7 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
     choices: AnyChoice | None = None,
     format: Format | None = None,  # noqa: A002
     read_only: bool = False,
+    exported: bool = True,
     low: int | None = None,
     high: int | None = None,
     check: str | None = None,
@@ -115,6 +117,7 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
         choices,
         format,
         read_only,
+        exported,
         low=low,
         high=high,
     )

@@ -23,6 +23,7 @@ from tomoiki.core.records import Record
 
 HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
 Diff = dict[str, list[Any]]
+DETAIL_LENGTH = 300
 WAITING = 1000  # access rows that wait for a busy database, at most
 
 
@@ -55,7 +56,7 @@ class AccessLog(Base):
     action: Mapped[str] = mapped_column(sa.String(20))
     entity: Mapped[str] = mapped_column(sa.String(40))
     record_id: Mapped[int | None]
-    detail: Mapped[str | None] = mapped_column(sa.String(300))
+    detail: Mapped[str | None] = mapped_column(sa.String(DETAIL_LENGTH))
 
 
 def install() -> None:
@@ -209,16 +210,7 @@ def log_access(action: str, entity: str, record_id: int | None = None, detail: s
     While another writer holds the database for more than a second the row waits and is written with the next one:
     the page does not wait.
     """
-    who, now = actor(), datetime.now(UTC)
-    row = {
-        "at": now,
-        "user_id": who.id,
-        "address": who.address,
-        "action": action,
-        "entity": entity,
-        "record_id": record_id,
-        "detail": detail,
-    }
+    row = _look(action, entity, record_id, detail)
     if _is_known(row):
         return
     waiting: deque[dict[str, Any]] = current_app.extensions.setdefault(
@@ -228,6 +220,26 @@ def log_access(action: str, entity: str, record_id: int | None = None, detail: s
     with contextlib.suppress(OperationalError):
         _write_access(list(waiting))
         waiting.clear()
+
+
+def log_export(entity: str, detail: str) -> None:
+    """Write down that records leave, every time anew and before the first of them does: this one waits for its turn."""
+    with db.engine.connect().execution_options(write=True) as writer:
+        writer.execute(sa.insert(AccessLog), [_look("export", entity, None, detail)])
+        writer.commit()
+
+
+def _look(action: str, entity: str, record_id: int | None, detail: str | None) -> dict[str, Any]:
+    who = actor()
+    return {
+        "at": datetime.now(UTC),
+        "user_id": who.id,
+        "address": who.address,
+        "action": action,
+        "entity": entity,
+        "record_id": record_id,
+        "detail": detail and detail[:DETAIL_LENGTH],
+    }
 
 
 def _is_known(row: dict[str, Any]) -> bool:

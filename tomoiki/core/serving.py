@@ -21,6 +21,7 @@ from tomoiki.core.database import db
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 THREADS = 8
+MOST_UNSENT = 2**20  # an export waits for a slow line here; by default 16 MB would pile up in memory
 LAST_PORT = 65535
 
 
@@ -99,6 +100,8 @@ def run_server(app: Flask, host: str, port: int) -> None:
         words = f"Cannot listen on {host}, port {port}: {error.strerror}."
         raise click.ClickException(f"{words} Is it running already? Else set another PORT or HOST.") from None
     with listener:
-        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        server = waitress.create_server(
+            app, sockets=[listener], threads=THREADS, outbuf_high_watermark=MOST_UNSENT
+        )
         click.echo(f"http://{f'[{host}]' if is_ipv6 else host}:{listener.getsockname()[1]}")
         server.run()

@@ -107,7 +107,7 @@ class Attendee(Record):
     affil_kind: Mapped[str | None] = col(label=_("Kind of affiliation"), choices=AffiliationKind)
     school: Mapped[Organisation | None] = ref(label=_("School or company"), search="narrative")
     grade: Mapped[str | None] = col(label=_("School year"))
-    nationality: Mapped[str | None] = col(label=_("Nationality"), choices=Nationality)
+    nationality: Mapped[str | None] = col(label=_("Nationality"), choices=Nationality, exported=False)
     age_band: Mapped[str | None] = col(label=_("Age"), choices=AgeBand)
     guardian_consent: Mapped[bool] = col(label=_("Guardian agrees"), help=_("Under 18."), default=False)
     person: Mapped[Person | None] = ref(label=_("Supported person"))
@@ -155,7 +155,7 @@ class Registration(Record):
     registered_at: Mapped[datetime] = col(label=_("Registered at"), default=now)
     waitlist_no: Mapped[int | None] = col(label=_("Waitlist number"), read_only=True)
     token: Mapped[str] = col(
-        label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True
+        label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True, exported=False
     )
     checked_in_at: Mapped[datetime | None] = col(label=_("Checked in at"), read_only=True)
     checked_in_by: Mapped[User | None] = ref(label=_("Checked in by"), read_only=True)

@@ -76,7 +76,7 @@ class Person(Record):
         label=_("Birth year (estimated)"), personal=True, low=1900, high=2100
     )
     gender: Mapped[str | None] = col(label=_("Gender"), personal=True, choices=Gender)
-    nationality: Mapped[str] = col(label=_("Nationality"), choices=Nationality, default="VNM")
+    nationality: Mapped[str] = col(label=_("Nationality"), choices=Nationality, default="VNM", exported=False)
     hometown_province: Mapped[str | None] = col(label=_("Home province"), personal=True)
     phone_jp: Mapped[str | None] = col(
         label=_("Phone (Japan)"), personal=True, search="names", format=formats.PHONE_JP
@@ -135,7 +135,9 @@ class ResidenceStatus(Record):
 
     person: Mapped[Person] = ref(label=_("Person"), on_delete="cascade", search="open")
     person_id: Mapped[int]
-    status: Mapped[str] = col(label=_("Status of residence"), choices=ResidenceStatusCode, default="unknown")
+    status: Mapped[str] = col(
+        label=_("Status of residence"), choices=ResidenceStatusCode, default="unknown", exported=False
+    )
     sub_type: Mapped[str | None] = col(
         label=_("Field or stage"), help=_("For designated activities: the text of the designation.")
     )
