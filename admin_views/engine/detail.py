@@ -118,8 +118,14 @@ class Detail:
         many = [name for name, field in known.items() if field.is_plural and self._sees(name)]
         for name, values in plurals(db.session(), screen.model, many, [self.id]).items():
             row[name] = values.get(self.id, [])
+        shown = access().fields(
+            viewer(), screen.model
+        )  # a mask names the tables too whose rows stand on the page
         self.related = [
-            table for related in screen.related if (table := related_table(screen, self.id, related))
+            table
+            for related in screen.related
+            if (shown is None or related.model.__tablename__ in shown)
+            and (table := related_table(screen, self.id, related))
         ]
 
     def _sees(self, name: str) -> bool:
@@ -244,6 +250,11 @@ class Detail:
         """Return the states that may follow."""
         return moves_of(self.screen.model, self.row) if self.may_update else []
 
+    @property
+    def may_step_back(self) -> bool:
+        """Tell whether she may put the record back to the state it came from."""
+        return self.may_update and access().may_step_back(viewer(), self.screen.model)
+
 
 def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> dict[str, Any] | None:
     """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
@@ -308,7 +319,7 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
         return None
     names = [name for name in related.list if name != by]
     chosen = selection(related.model, names)
-    rows, count = _related_rows(related, chosen, by, key)
+    rows, count = _related_rows(related, chosen, (by, key), target.sort)
     many = plurals(
         db.session(),
         related.model,
@@ -330,14 +341,18 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     return RelatedTable(target, related, by, heads, lines, events, count, may_add)
 
 
-def _related_rows(related: Related, chosen: Selection, by: str, key: int) -> tuple[list[dict[str, Any]], int]:
-    table = related.model.__table__
+def _related_rows(
+    related: Related, chosen: Selection, pointing: tuple[str, int], sort: str
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows that point here, in the order of their own list; a timeline newest first."""
+    (by, key), table = pointing, related.model.__table__
     scope = access().scope(viewer(), related.model)
     where = [table.c[f"{by}_id"] == key, *([scope] if scope is not None else [])]
-    order = table.c["at"] if related.timeline else table.c.id
+    sort = "-at" if related.timeline else sort
+    order = ordering(table.c[sort.removeprefix("-")], table.c.id, is_down=sort.startswith("-"))
     total = sa.func.count().over().label("total")
     statement = sa.select(*chosen.columns, total).select_from(chosen.joined).where(*where)
-    statement = statement.order_by(*ordering(order, table.c.id, is_down=True)).limit(related.limit)
+    statement = statement.order_by(*order).limit(related.limit)
     found = db.session.execute(statement, params()).all()
     return [chosen.read(row[:-1]) for row in found], (found[0][-1] if found else 0)
 

@@ -153,8 +153,9 @@ class Listing:
         sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
         aria = ("descending" if is_down else "ascending") if name == lead.name else ""
         is_number = lead.kind in ("yen", "integer")
+        number = self.screen.model.__numbering__
         css = (
-            "first"
+            ("first nw" if number and number.field == lead.name else "first")
             if at == 0
             else " ".join(
                 mark

@@ -27,13 +27,27 @@ class Fault:
     field: str = ""
 
 
+Refusal = Callable[[Any, Session], Fault | None]
+
+
 @dataclass(frozen=True)
 class Moves:
-    """Which state may follow which; `needs` names the fields that must be filled to enter a state."""
+    """Which state may follow which, and what a move asks for.
+
+    `needs` names the fields that must be filled to enter a state, `asks` those that may be filled on the way.
+    `refuses` tells of a move why this record cannot make it now, or None; a step back asks it too.
+    """
 
     field: str
     allowed: Mapping[Choice, tuple[Choice, ...]]
     needs: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    asks: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    refuses: Mapping[tuple[Choice, Choice], Refusal] = dataclasses.field(default_factory=dict)
+
+    def refusal(self, session: Session, record: Record, to: Choice) -> Fault | None:
+        """Say why the record cannot go from its state to this one now, or return None."""
+        refuse = self.refuses.get((getattr(record, self.field), to))
+        return refuse(record, session) if refuse else None
 
 
 @dataclass(frozen=True)
