@@ -18,7 +18,7 @@ REFERRALS = Screen(
     filters=("status", "kind", "partner", "case", "asked_on"),
     sort="-asked_on",
     total=("cost",),
-    facts=("case", "partner", ("kind", "purpose"), ("asked_on", "expected_on"), "cost"),
+    facts=("case", ("partner", "kind"), "asked_on", "expected_on", "cost"),
     tags=("shared_items",),
     form=(
         ("case", "partner"),

@@ -15,8 +15,8 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
-from tomoiki.core.fields import Described
-from tomoiki.core.vocabulary import Choice
+from tomoiki.core.fields import Described, fields_of
+from tomoiki.core.vocabulary import Choice, find_choice
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,13 @@ class Record(Described):
 
     def __str__(self) -> str:
         """Return the record's name in full; pages ask access for what the user may see of it."""
-        return next(
-            (str(value) for name in label_fields(type(self)) if (value := getattr(self, name))), f"#{self.id}"
-        )
+        named = ((name, getattr(self, name)) for name in label_fields(type(self)))
+        return next((self._in_words(name, value) for name, value in named if value), f"#{self.id}")
+
+    def _in_words(self, name: str, value: Any) -> str:
+        choices = fields_of(type(self))[name].choices
+        known = find_choice(choices, value) if choices else None
+        return str(known.label if known else value)
 
 
 def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:
