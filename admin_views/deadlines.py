@@ -65,7 +65,7 @@ DEADLINE_RULES = Screen(
         "mandatory",
         "valid_to",
     ),
-    phone=("holiday_rule", "valid_to"),
+    phone=("holiday_rule",),
     filters=("unit", "holiday_rule", "mandatory", "calc"),
     sort="id",
     facts=(("length", "unit"), "second_length", "holiday_rule", "lead_days", ("trigger_field", "calc")),

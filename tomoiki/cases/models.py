@@ -198,19 +198,20 @@ class Case(Record):
 
     def keeps(self, session: Session) -> LazyString | str | None:
         """A closed case stays."""
-        return (
-            _("A closed case is part of the record and stays.") if self.status is CaseStatus.closed else None
-        )
+        is_closed = self.status is CaseStatus.closed
+        return _("A closed case is part of the record and stays.") if is_closed else None
 
 
 def _worker_type(session: Session, person_id: int) -> str:
     with session.no_autoflush:
         status = current_status(session, person_id, today())
-    return (
-        WORKER_TYPE_OF_STATUS.get(status.status, WorkerType.unknown).value
-        if status
-        else WorkerType.unknown.value
-    )
+    found = WORKER_TYPE_OF_STATUS.get(status.status) if status else None
+    return (found or WorkerType.unknown).value
+
+
+ENDED = (
+    InquiryStatus.info_only, InquiryStatus.referred_out, InquiryStatus.unreachable, InquiryStatus.spam
+)  # fmt: skip
 
 
 class Inquiry(Record):
@@ -235,10 +236,7 @@ class Inquiry(Record):
         needs={InquiryStatus.linked: ("case",), InquiryStatus.duplicate: ("duplicate_of",)},
         asks={
             InquiryStatus.responded: ("first_response_at",),
-            InquiryStatus.info_only: ("closed_reason",),
-            InquiryStatus.referred_out: ("closed_reason",),
-            InquiryStatus.unreachable: ("closed_reason",),
-            InquiryStatus.spam: ("closed_reason",),
+            **dict.fromkeys(ENDED, ("closed_reason",)),
         },
     )
     __table_args__ = (
