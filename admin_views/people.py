@@ -4,9 +4,11 @@ from flask_babel import lazy_gettext as _
 
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import CASEWORK
-from tomoiki.cases.models import Case
+from tomoiki.cases.models import Case, Inquiry
+from tomoiki.deadlines.models import Deadline, Fact
 from tomoiki.people import ledger
 from tomoiki.people.models import Person, ResidenceStatus
+from tomoiki.shelter.models import Stay
 
 PEOPLE = Screen(
     model=Person,
@@ -55,6 +57,10 @@ PEOPLE = Screen(
     related=(
         Related(Case, list=("title", "number", "status", "opened_on", "owner"), by="person"),
         Related(ResidenceStatus, list=("status", "granted_on", "expires_on", "situation")),
+        Related(Deadline, list=("rule", "safe_on", "due_on", "status", "case")),
+        Related(Fact, list=("kind", "on", "until", "amount", "case")),
+        Related(Stay, list=("check_in", "check_out", "bed", "status", "case")),
+        Related(Inquiry, list=("number", "received_at", "channel", "status")),
     ),
     importable=ledger.IMPORTABLE,
     synonyms=ledger.HEADERS,

@@ -126,8 +126,14 @@ class Detail:
         """Ask for the related records."""
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
+        shown = access().fields(
+            viewer(), screen.model
+        )  # a mask names tables too: those that stand on the page
         self.related = [
-            table for related in screen.related if (table := related_table(screen, self.id, related))
+            table
+            for related in screen.related
+            if (shown is None or related.model.__tablename__ in shown)
+            and (table := related_table(screen, self.id, related))
         ]
 
     @property
@@ -249,6 +255,11 @@ class Detail:
         """Return the states that may follow."""
         return moves_of(self.screen.model, self.row) if self.may_update else []
 
+    @property
+    def may_step_back(self) -> bool:
+        """Tell whether she may put the record back to the state it came from."""
+        return self.may_update and access().may_step_back(viewer(), self.screen.model)
+
 
 def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> dict[str, Any] | None:
     """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
@@ -302,7 +313,8 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
         return None
     names = [name for name in related.list if name != by]
     chosen, statement = office().kept.get(
-        seen_alike("related", screen.slug, target.slug, by), lambda: _pointing_here(related, names, by)
+        seen_alike("related", screen.slug, target.slug, by),
+        lambda: _pointing_here(related, names, by, target.sort),
     )
     found = db.session.execute(statement, params() | {"key": key}).all()
     rows, count = chosen.rows(db.session(), [row[:-1] for row in found]), found[0][-1] if found else 0
@@ -318,16 +330,22 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     return RelatedTable(target, related, by, heads, lines, events, count, may_add)
 
 
-def _pointing_here(related: Related, names: Sequence[str], by: str) -> tuple[Selection, sa.Select[Any]]:
-    """Return the select of the newest records that point at `key`, each with how many there are in all."""
+def _pointing_here(
+    related: Related, names: Sequence[str], by: str, sort: str
+) -> tuple[Selection, sa.Select[Any]]:
+    """Return the select of the records that point at `key`, in the order of their own list; a timeline newest first.
+
+    Each carries how many there are in all.
+    """
     table, chosen = related.model.__table__, selection(related.model, names)
     may, who = access(), viewer()
     narrowing = (may.scope(who, related.model), may.rows_showing(who, related.model, by))
     where = [rows for rows in narrowing if rows is not None]
-    order = table.c["at"] if related.timeline else table.c.id
+    sort = "-at" if related.timeline else sort
+    order = ordering(table.c[sort.removeprefix("-")], table.c.id, is_down=sort.startswith("-"))
     statement = sa.select(*chosen.columns, sa.func.count().over()).select_from(chosen.joined)
     statement = statement.where(table.c[f"{by}_id"] == sa.bindparam("key", type_=sa.Integer), *where)
-    return chosen, statement.order_by(*ordering(order, table.c.id, is_down=True)).limit(related.limit)
+    return chosen, statement.order_by(*order).limit(related.limit)
 
 
 def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:

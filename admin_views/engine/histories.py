@@ -21,7 +21,7 @@ from admin_views.engine.values import plain_text
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import ChangeLog
+from tomoiki.core.history import REASON, ChangeLog
 from tomoiki.core.records import Record
 
 MOST = 200
@@ -113,6 +113,10 @@ def _sentences(
 ) -> Iterator[Sentence]:
     known, is_any_hidden = fields_of(screen.model), False
     for key, (old, new) in diff.items():
+        if key == REASON:  # free words: for those who see the whole record
+            is_hidden = access().fields(viewer(), screen.model) is not None
+            yield Sentence(_("One step back, because"), "", "" if is_hidden else new, is_hidden)
+            continue
         name = key if key in known else key.removesuffix("_id")
         field = known.get(name)
         if field is None:

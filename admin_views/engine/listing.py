@@ -79,13 +79,13 @@ def row_cell(shows: Sequence[tuple[str, Show]], css: str, phone: str) -> Cell:
     return with_second_line if more else alone
 
 
-def lead_cell(shows: Sequence[tuple[str, Show]], slug: str) -> Cell:
+def lead_cell(shows: Sequence[tuple[str, Show]], css: str, slug: str) -> Cell:
     """Return what writes the first cell of a row: the link to its record, what tells it apart under it."""
 
     def cell_of(row: Row) -> str:
         # What names a record must be read: where the first field is empty the next one leads.
         first, *rest = [part for name, show in shows if (part := show(row.get(name)))] or ["—"]
-        link = f'<td class="first"><a class="row-link" href="/{slug}/{row["id"]}">{first}</a>'
+        link = f'<td class="{css}"><a class="row-link" href="/{slug}/{row["id"]}">{first}</a>'
         return f'{link}<span class="sub">{" ・ ".join(rest)}</span></td>' if rest else f"{link}</td>"
 
     return cell_of
@@ -178,7 +178,9 @@ class Listing:
         sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
         aria = ("descending" if is_down else "ascending") if name == lead.name else ""
         if at == 0:
-            return Column(lead, lead_cell(shows, self.screen.slug), self.label(lead), "first", sort, aria)
+            number = self.screen.model.__numbering__
+            css = "first nw" if number and number.field == lead.name else "first"
+            return Column(lead, lead_cell(shows, css, self.screen.slug), self.label(lead), css, sort, aria)
         is_number = lead.kind in ("yen", "integer")
         marks = {"num": is_number, "hide": lead.name in self.screen.phone, "nw": lead.kind == "day"}
         css = " ".join(mark for mark, on in marks.items() if on)

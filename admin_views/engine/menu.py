@@ -17,6 +17,12 @@ class Entry:
     slug: str
     label: str
     icon: str
+    start: str = ""
+
+    @property
+    def address(self) -> str:
+        """Return where the menu leads."""
+        return f"/{self.slug}/" + (f"?{self.start}" if self.start else "")
 
 
 def menu() -> list[tuple[str, list[Entry]]]:
@@ -24,7 +30,9 @@ def menu() -> list[tuple[str, list[Entry]]]:
     groups: dict[str, list[Entry]] = {}
     for screen in office().screens.values():
         if screen.menu is not None and access().may(viewer(), "read", screen.model):
-            groups.setdefault(str(screen.menu), []).append(Entry(screen.slug, str(screen.name), screen.icon))
+            groups.setdefault(str(screen.menu), []).append(
+                Entry(screen.slug, str(screen.name), screen.icon, screen.start)
+            )
     return list(groups.items())
 
 

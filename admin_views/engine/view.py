@@ -27,6 +27,7 @@ from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import params
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
+from admin_views.engine.stepping_back import StepBackPages
 from tomoiki.core.access import VERBS, Verb
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.fields import fields_of
@@ -39,6 +40,7 @@ NEED: dict[str, Verb | None] = {
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
+    "step_back_view": "update",  # and only for roles that may: see _is_open
     "delete_view": "delete",
     "import_view": "create",
     "export": "export",
@@ -74,6 +76,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     DetailPages,
     FormPages,
     MovePages,
+    StepBackPages,
     ActionPages,
     DeletePages,
     HistoryPages,
@@ -150,6 +153,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
         who, may = viewer(), access()
         if name == "reason_view":
             return may.reason_rows(who, self.model) is not None
+        if name == "step_back_view":
+            return may.may_step_back(who, self.model)
         if name == "reveal_view":
             shown, known = may.fields(who, self.model), fields_of(self.model).values()
             return may.may(who, "read", self.model) and any(

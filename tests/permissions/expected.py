@@ -87,6 +87,51 @@ TABLE = {
     "users": {"admin": "C any=RUD", "auditor": "any=R"},
     "settings": {"admin": "any=RU", "auditor": "any=R"},  # the program knows which there are
 }
+# casework: inquiries, legal days, partners, shelter
+INQUIRIES = "free of_alone"  # without a case: of nobody, and of a person without any case
+TABLE |= {
+    "inquiries": {
+        "admin": f"C {EVERY_CASE} {INQUIRIES} of_hidden=RUD",
+        "caseworker": f"C {OPEN_CASES} hers {INQUIRIES}=RU",
+        "interpreter": "assigned=R",
+    },
+    "facts": {
+        "admin": f"C {EVERY_CASE} of_alone of_hidden=RUD",
+        "caseworker": f"C {OPEN_CASES} hers of_alone=RU",
+        "interpreter": "told=R",  # a story is told only where the assignment says so
+    },
+    "deadlines": {
+        "admin": f"C {EVERY_CASE} of_alone of_hidden=RUD",
+        "caseworker": f"{OPEN_CASES} hers of_alone=RU",
+        "interpreter": "assigned=R",
+    },
+    "deadline-rules": {
+        "admin": "C any=RUD",
+        **dict.fromkeys(("caseworker", "treasurer", "organiser", "interpreter", "auditor"), "any=R"),
+    },
+    "referrals": {
+        "admin": f"C {EVERY_CASE} free=RUD",
+        "caseworker": f"C {OPEN_CASES} hers free=RU",
+        "treasurer": f"{EVERY_CASE}=R",
+    },
+    "partners": {"admin": "C any=RUD", "caseworker": "C any=RU", "treasurer": "any=R"},
+    "shelters": {"admin": "C any=RUD", "caseworker": "any=RU", "treasurer": "any=R", "auditor": "any=R"},
+    "stays": {
+        "admin": f"C {EVERY_CASE}=RUD",
+        "caseworker": f"C {OPEN_CASES} hers=RU",
+        "treasurer": f"{EVERY_CASE}=R",
+        "auditor": f"{EVERY_CASE}=R",
+    },
+}
+TABLE["holidays"], TABLE["beds"] = TABLE["deadline-rules"], TABLE["shelters"]
+STEPPED_BACK = {"cases", "donations", "events", "registrations", "study-sessions", "seminars"}
+STEPPED_BACK |= {
+    "inquiries",
+    "deadlines",
+    "referrals",
+    "stays",
+}  # they have states; an administrator may step back
+
 TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
 NOT_DELETED = {"users"}  # deactivated instead; the address is not there
@@ -104,14 +149,21 @@ EXPORTS = {
 }
 EXPORTS["study-sessions"] = EXPORTS["seminars"] = EXPORTS["events"]
 NO_PERSONAL_DATA = {"events", "study-sessions", "seminars"}  # exported without a purpose
-SECRETS = {"people": "safe_contact", "residence-statuses": "card_no"}  # S2, by the screen that shows them
+SECRETS = {
+    "people": "safe_contact",
+    "residence-statuses": "card_no",
+    "shelters": "address",
+}  # S2, by the screen that shows them
 SEES_SECRETS = {"admin", "caseworker"}
 # "A lookup called for a form that the role may save returns id and label only": beside those who read the table.
 LABELS = {
     "users": {"caseworker", "organiser", "interpreter"},  # owner of a case, organiser of an event, by whom
     "funds": {"organiser"},  # fund of an event
 }
-NAMELESS = {("interpreter", "residence-statuses")}  # she sees when one expires, but nothing that names it
+NAMELESS = {  # she sees when one expires, or what one cost, but nothing that names it
+    ("interpreter", "residence-statuses"),
+    ("treasurer", "referrals"),
+}
 
 
 def exports(role: str, slug: str) -> set[str]:

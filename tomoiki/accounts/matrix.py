@@ -67,6 +67,10 @@ def _normal_cases() -> ColumnElement[bool]:
     return _level("normal")
 
 
+def _not_secret_cases() -> ColumnElement[bool]:
+    return _columns("Case").confidential != "secret"  # type: ignore[no-any-return]  # columns of a named class
+
+
 def _restricted_cases() -> ColumnElement[bool]:
     return _level("restricted")
 
@@ -107,6 +111,10 @@ def assigned_people() -> ColumnElement[bool]:
     return found
 
 
+def _seen_people() -> sa.Select[tuple[int]]:
+    return sa.select(_columns("Person").id).where(visible_people())
+
+
 def _assigned_people_to_contact() -> ColumnElement[bool]:
     case, staff = _columns("Case"), _columns("CaseStaff")
     ticked = case.id.in_(_on_case("interpreter").where(staff.may_contact))
@@ -128,10 +136,35 @@ def _points_into(class_name: str, key: str, target: str, rows: Any) -> ColumnEle
     return sa.select(far.id).where(far.id == table.c[key], rows()).correlate(table).exists()
 
 
-def _own_activities() -> ColumnElement[bool]:
-    return sa.and_(
-        _columns("Activity").by_id == VIEWER, _points_into("Activity", "case_id", "Case", normal_or_own_cases)
+def _narrower(class_name: str, cases: Any, people: Any = None) -> Any:
+    """Rows that may point at a case, a person or both: within the narrower scope of the two (DOMAIN 4)."""
+
+    def rows() -> ColumnElement[bool]:
+        columns = _columns(class_name)
+        within = [sa.or_(columns.case_id.is_(None), _points_into(class_name, "case_id", "Case", cases))]
+        if people is not None:
+            seen = _points_into(class_name, "person_id", "Person", people)
+            within.append(sa.or_(columns.person_id.is_(None), seen))
+        return sa.and_(*within)
+
+    return rows
+
+
+def _activities(cases: Any, inquiries: Any) -> Any:
+    """Activities of these cases, and of these inquiries."""
+    return lambda: sa.or_(
+        _points_into("Activity", "case_id", "Case", cases),
+        _points_into("Activity", "inquiry_id", "Inquiry", inquiries),
     )
+
+
+_inquiries_of_admin = _narrower("Inquiry", not_secret_or_own_cases)
+_inquiries_of_caseworker = _narrower("Inquiry", normal_or_own_cases, visible_people)
+_activities_of_caseworker = _activities(normal_or_own_cases, _inquiries_of_caseworker)
+
+
+def _own_activities() -> ColumnElement[bool]:
+    return sa.and_(_columns("Activity").by_id == VIEWER, _activities_of_caseworker())
 
 
 def _own_recent_activities() -> ColumnElement[bool]:
@@ -145,13 +178,16 @@ def _activities_of_interpreter() -> ColumnElement[bool]:
 
 
 # -- fields ----------------------------------------------------------------------------------------------------------
+# A mask names fields, and the tables whose rows stand on the record's page.
 def _only(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
 M1_CASE = _only("number", "worker_type", "status")
-M2_CASE = _only("number", "status", "person", "next_action_on")
-M2_PERSON = _only("code", "name_used", "preferred_lang", "city", "pref")
+M2_CASE = _only("number", "status", "person", "next_action_on", "activity", "case_staff", "deadline")
+M2_PERSON = _only(
+    "code", "name_used", "preferred_lang", "city", "pref", "case", "residence_status", "deadline"
+)
 NUMBER = _only("number")
 AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on")  # categories: counts, in reports
 EVENT_FEE = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund")
@@ -161,11 +197,12 @@ SUPPORT_FUND = _only(
 )
 ATTENDEE = _only(
     "name", "name_kana", "email", "phone", "affil_kind", "school", "grade", "nationality", "age_band",
-    "guardian_consent", "merged_into",
+    "guardian_consent", "merged_into", "registration",
 )  # fmt: skip
 
 WHOLE = (Grant("CRUDX"),)
 READ = (Grant("R"),)
+NOT_ADMIN = ("caseworker", "treasurer", "organiser", "interpreter", "auditor")
 
 MATRIX: Matrix = {
     "person": {
@@ -205,9 +242,9 @@ MATRIX: Matrix = {
         ),
     },
     "activity": {
-        "admin": (Grant("CRUD", _of_cases("Activity", not_secret_or_own_cases)),),
+        "admin": (Grant("CRUD", _activities(not_secret_or_own_cases, _inquiries_of_admin)),),
         "caseworker": (
-            Grant("CR", _of_cases("Activity", normal_or_own_cases)),
+            Grant("CR", _activities_of_caseworker),
             Grant("U", _own_recent_activities),
         ),
         "interpreter": (Grant("CR", _activities_of_interpreter),),
@@ -244,10 +281,92 @@ MATRIX: Matrix = {
     "setting": {"admin": (Grant("RU"),), "auditor": READ},
 }
 
+# -- casework: inquiries, legal days, partners, shelter -----------------------------------------------------------------
+M2_INQUIRY = _only(
+    "number", "received_at", "language", "pref", "urgency", "worker_type", "status", "case", "activity"
+)
+M2_DEADLINE = _only("case", "person", "rule", "trigger_on", "due_on", "safe_on", "status", "done_on")
+
+
+def _referrals_with_cost() -> ColumnElement[bool]:
+    has_cost = _columns("Referral").cost.is_not(None)
+    return sa.and_(has_cost, _of_cases("Referral", _not_secret_cases)())
+
+
+CASEWORK: Matrix = {
+    "inquiry": {
+        "admin": (Grant("CRUDX", _inquiries_of_admin),),
+        "caseworker": (Grant("CRUX", _inquiries_of_caseworker),),
+        "interpreter": (
+            Grant("R", _of_cases("Inquiry", assigned_cases), M2_INQUIRY),
+            Grant("R", _of_cases("Inquiry", _assigned_with_story), M2_INQUIRY | {"summary", "categories"}),
+        ),
+    },
+    "fact": {
+        "admin": (Grant("CRUD", _narrower("Fact", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _narrower("Fact", normal_or_own_cases, visible_people)),),
+        "interpreter": (
+            Grant("R", _of_cases("Fact", _assigned_with_story), _only("case", "kind", "on", "until")),
+        ),
+    },
+    "consent": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (Grant("CRU", lambda: _columns("Consent").person_id.in_(_seen_people())),),
+    },
+    "case_person": {
+        "admin": (Grant("CRUD", _narrower("CasePerson", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _narrower("CasePerson", normal_or_own_cases, visible_people)),),
+    },
+    "deadline": {
+        "admin": (Grant("CRUD", _narrower("Deadline", not_secret_or_own_cases)),),
+        "caseworker": (Grant("RU", _narrower("Deadline", normal_or_own_cases, visible_people)),),
+        "interpreter": (Grant("R", _of_cases("Deadline", assigned_cases), M2_DEADLINE),),
+    },
+    "deadline_rule": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
+    "holiday": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
+    "partner": {
+        "admin": WHOLE,
+        "caseworker": (Grant("CRU"),),
+        "treasurer": (Grant("R", None, _only("name", "kind", "fee_note", "referral")),),
+    },
+    "referral": {
+        "admin": (Grant("CRUDX", _of_cases("Referral", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _of_cases("Referral", normal_or_own_cases)),),
+        "treasurer": (Grant("R", _referrals_with_cost, _only("case", "partner", "asked_on", "cost")),),
+    },
+    "shelter": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (Grant("RU"),),
+        "treasurer": (Grant("R", None, _only("code", "monthly_rent", "bed")),),
+        "auditor": (Grant("R", None, _only("code", "bed")),),
+    },
+    "bed": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (Grant("RU"),),
+        "treasurer": (Grant("R", None, _only("shelter", "label")),),
+        "auditor": (Grant("R", None, _only("shelter", "label")),),
+    },
+    "stay": {
+        "admin": (Grant("CRUD", _of_cases("Stay", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _narrower("Stay", normal_or_own_cases, visible_people)),),
+        "treasurer": (
+            Grant(
+                "R",
+                _of_cases("Stay", _not_secret_cases),
+                _only("case", "check_in", "check_out", "fee_per_night"),
+            ),
+        ),
+        "auditor": (
+            Grant("R", _of_cases("Stay", _not_secret_cases), _only("check_in", "check_out", "fee_per_night")),
+        ),
+    },
+}
+
 # A form that the role may save shows these by label, though the role may not open them (DOMAIN 4, "More rows").
-LABELS_OPEN = ("user", "fund", "organisation", "event")
+LABELS_OPEN = ("user", "fund", "organisation", "event", "partner")
+STEPS_BACK = ("admin",)  # may put a record back to the state it came from (DOMAIN 2.8)
 
 
 def office_access(more: Mapping[str, Mapping[str, tuple[Grant, ...]]] | None = None) -> Access:
     """Return the office's permissions; `more` adds tables (a test's own entity)."""
-    return Access({**MATRIX, **(more or {})}, LABELS_OPEN)
+    return Access({**MATRIX, **CASEWORK, **(more or {})}, LABELS_OPEN, STEPS_BACK)

@@ -29,6 +29,7 @@ class SettingKey(OpenChoice):
     number_format_donor = "number_format_donor", _("Format of donor numbers")
     number_format_donation = "number_format_donation", _("Format of donation numbers")
     number_format_event = "number_format_event", _("Format of event numbers")
+    number_format_inquiry = "number_format_inquiry", _("Format of inquiry numbers")
     session_minutes = "session_minutes", _("Minutes without use after which one is logged out")
 
 
@@ -72,6 +73,7 @@ KINDS: Mapping[str, _Kind] = {
     "number_format_donor": _Kind("N-{seq:05d}", _number_format),
     "number_format_donation": _Kind("D{FY}-{seq:05d}", _number_format),
     "number_format_event": _Kind("EV{FY}-{seq:03d}", _number_format),
+    "number_format_inquiry": _Kind("S{FY}-{seq:05d}", _number_format),
     "session_minutes": _Kind("30", _minutes),
 }
 _EMPTY = _Kind()

@@ -61,9 +61,15 @@ ALL = (Grant("CRUDX"),)
 class Access:
     """Answers every question of permission from one matrix."""
 
-    def __init__(self, matrix: Matrix, labels_open: Iterable[str] = ()) -> None:
-        """Keep the matrix; `labels_open` are the tables whose labels a form's search box may show to anybody."""
+    def __init__(
+        self, matrix: Matrix, labels_open: Iterable[str] = (), steps_back: Iterable[str] = ()
+    ) -> None:
+        """Keep the matrix; `labels_open` are the tables whose labels a form's search box may show to anybody.
+
+        `steps_back` are the roles that may take a record back to the state it came from.
+        """
         self._matrix, self.labels_open = matrix, frozenset(labels_open)
+        self._steps_back = frozenset({SYSTEM_ROLE, *steps_back})
         self._known: dict[tuple[frozenset[str], str, Verb], tuple[Grant, ...]] = {}
 
     def grants(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> tuple[Grant, ...]:
@@ -81,6 +87,11 @@ class Access:
     def may(self, viewer: Viewer, verb: Verb, model: type[Record]) -> bool:
         """Tell whether she may do this to any record of the table."""
         return bool(self.grants(viewer, model, verb))
+
+    def may_step_back(self, viewer: Viewer, model: type[Record]) -> bool:
+        """Tell whether she may take records of this table back to the state they came from."""
+        has_states = model.__moves__ is not None
+        return has_states and bool(viewer.roles & self._steps_back) and self.may(viewer, "update", model)
 
     def scope(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> ColumnElement[bool] | None:
         """Return the condition that her rows meet, or None when she sees all; false() when none."""

@@ -70,7 +70,8 @@ class _Reference:
     field: Field
     on_delete: str
     index: bool
-    fills_itself: bool = False
+    late: bool
+    filled: bool
 
 
 @dataclass(frozen=True)
@@ -132,15 +133,17 @@ def ref(  # noqa: PLR0913
     search: Visibility | None = None,
     index: bool = True,
     read_only: bool = False,
-    fills_itself: bool = False,
+    late: bool = False,
+    filled: bool = False,
 ) -> Any:
     """Declare a reference: the annotation `Mapped[Donor | None]` gives column `donor_id` and attribute `donor`.
 
-    `search` puts what the target is found by under this record's index too. Where `prepare` fills it in
-    (`fills_itself`), nobody is asked for it.
+    `search` puts what the target is found by under this record's index too. Of two tables that refer to each
+    other, `late` marks the reference that is made last: the database checks it at the commit. `filled` says that the
+    record fills it in by itself where nobody does.
     """
     field = Field(label, help, search=search, kind="ref", read_only=read_only)
-    return _Reference(field, on_delete, index, fills_itself)
+    return _Reference(field, on_delete, index, late, filled)
 
 
 def codes(choices: AnyChoice, *, label: LazyString, table: str, help: LazyString | None = None) -> Any:  # noqa: A002
@@ -252,9 +255,12 @@ def _column_type(field: Field, python_type: Any) -> Any:
 def _build_reference(cls: type[Described], name: str, declared: _Reference) -> Field:
     target, optional = _annotation(cls, name)
     class_name = target if isinstance(target, str) else target.__name__
-    required = not (optional or declared.fills_itself)
-    field = replace(declared.field, name=name, required=required, optional=optional, target=class_name)
-    key = sa.ForeignKey(f"{table_name(class_name)}.id", ondelete=declared.on_delete.upper())
+    is_asked = not (optional or declared.filled)
+    field = replace(declared.field, name=name, required=is_asked, optional=optional, target=class_name)
+    at_commit: dict[str, Any] = (
+        {"use_alter": True, "deferrable": True, "initially": "DEFERRED"} if declared.late else {}
+    )
+    key = sa.ForeignKey(f"{table_name(class_name)}.id", ondelete=declared.on_delete.upper(), **at_commit)
     column = mapped_column(sa.Integer, key, nullable=optional, index=declared.index, active_history=True)
     setattr(cls, f"{name}_id", column)
     is_self = class_name == cls.__name__

@@ -22,6 +22,7 @@ from tomoiki.core.fields import fields_of
 from tomoiki.core.records import Record
 
 HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
+REASON = "_reason"  # stands in a diff beside the fields: why the change was made, where one had to say so
 Diff = dict[str, list[Any]]
 DETAIL_LENGTH = 300
 WAITING = 1000  # access rows that wait for a busy database, at most
@@ -70,11 +71,34 @@ def install() -> None:
             event.listen(Session, name, listen)
 
 
+def give_reason(session: Session, record: Record, reason: str) -> None:
+    """Let the log say why this record is changed by the next flush."""
+    session.info.setdefault("reasons", {})[record] = reason
+
+
+def last_move(session: Session, record: Record) -> ChangeLog | None:
+    """Return the change by which the record came to its state; None if it never moved or just took a step back."""
+    moves = record.__moves__
+    if moves is None:
+        return None
+    rows = sa.select(ChangeLog).where(
+        ChangeLog.entity == record.__tablename__,
+        ChangeLog.record_id == record.id,
+        ChangeLog.action == "change",
+    )
+    found = session.scalars(rows.order_by(ChangeLog.id.desc()))
+    move = next((change for change in found if moves.field in change.diff), None)
+    is_current = move is not None and move.diff[moves.field][1] == getattr(record, moves.field)
+    return move if move and is_current and REASON not in move.diff else None
+
+
 def _collect(session: Session, context: object, instances: object) -> None:
     changes = session.info.setdefault("changes", [])
     changes.extend((record, "create", None) for record in _records(session.new))
     for record in _records(session.dirty):
         if diff := _diff(record):
+            if reason := session.info.get("reasons", {}).pop(record, None):
+                diff[REASON] = [None, reason]
             record.updated_at = datetime.now(
                 UTC
             )  # a change of links alone sends no UPDATE: no new version otherwise
@@ -202,6 +226,7 @@ def _row(record: Record, action: str, diff: Diff | None) -> dict[str, Any]:
 
 def _forget(session: Session, previous: object) -> None:
     session.info.pop("changes", None)
+    session.info.pop("reasons", None)
 
 
 def log_access(action: str, entity: str, record_id: int | None = None, detail: str | None = None) -> None:

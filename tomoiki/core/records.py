@@ -15,8 +15,8 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
-from tomoiki.core.fields import Described
-from tomoiki.core.vocabulary import Choice
+from tomoiki.core.fields import Described, fields_of
+from tomoiki.core.vocabulary import Choice, find_choice
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,27 @@ class Fault:
     field: str = ""
 
 
+Refusal = Callable[[Any, Session], Fault | None]
+
+
 @dataclass(frozen=True)
 class Moves:
-    """Which state may follow which; `needs` names the fields that must be filled to enter a state."""
+    """Which state may follow which, and what a move asks for.
+
+    `needs` names the fields that must be filled to enter a state, `asks` those that may be filled on the way.
+    `refuses` tells of a move why this record cannot make it now, or None; a step back asks it too.
+    """
 
     field: str
     allowed: Mapping[Choice, tuple[Choice, ...]]
     needs: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    asks: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    refuses: Mapping[tuple[Choice, Choice], Refusal] = dataclasses.field(default_factory=dict)
+
+    def refusal(self, session: Session, record: Record, to: Choice) -> Fault | None:
+        """Say why the record cannot go from its state to this one now, or return None."""
+        refuse = self.refuses.get((getattr(record, self.field), to))
+        return refuse(record, session) if refuse else None
 
 
 @dataclass(frozen=True)
@@ -91,9 +105,13 @@ class Record(Described):
 
     def __str__(self) -> str:
         """Return the record's name in full; pages ask access for what the user may see of it."""
-        return next(
-            (str(value) for name in label_fields(type(self)) if (value := getattr(self, name))), f"#{self.id}"
-        )
+        named = ((name, getattr(self, name)) for name in label_fields(type(self)))
+        return next((self._in_words(name, value) for name, value in named if value), f"#{self.id}")
+
+    def _in_words(self, name: str, value: Any) -> str:
+        choices = fields_of(type(self))[name].choices
+        known = find_choice(choices, value) if choices else None
+        return str(known.label if known else value)
 
 
 def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:

@@ -118,7 +118,7 @@ class Donation(Record):
     amount: Mapped[int] = col(label=_("Amount"), unit="JPY", check="amount <> 0")
     fee: Mapped[int] = col(label=_("Fee"), unit="JPY", default=0)
     method: Mapped[str] = col(label=_("Method"), choices=PaymentMethod, default="other")
-    fund: Mapped[Fund] = ref(label=_("Fund"), help=_("Empty: the general fund."), fills_itself=True)
+    fund: Mapped[Fund] = ref(label=_("Fund"), help=_("Empty: the general fund."), filled=True)
     fund_id: Mapped[int]
     kind: Mapped[DonationKind] = col(label=_("Kind of income"), default=DonationKind.donation)
     in_kind_desc: Mapped[str | None] = col(label=_("Goods received"))
