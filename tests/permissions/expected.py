@@ -147,6 +147,11 @@ EXPORTS = {
     "donors": {"admin": "any", "treasurer": "any"},
     "donations": {"admin": "any", "treasurer": "any"},
 }
+EXPORTS |= {
+    "inquiries": {"admin": f"{OPEN_CASES} {INQUIRIES} of_hidden", "caseworker": f"{OPEN_CASES} {INQUIRIES}"},
+    "referrals": {"admin": f"{OPEN_CASES} free"},
+    "partners": {"admin": "any"},
+}
 EXPORTS["study-sessions"] = EXPORTS["seminars"] = EXPORTS["events"]
 NO_PERSONAL_DATA = {"events", "study-sessions", "seminars"}  # exported without a purpose
 SECRETS = {

@@ -25,7 +25,7 @@ def posting(app: Flask) -> Iterator[str]:
     """Yield an address of every route that takes a POST."""
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
-            yield re.sub(r"<[^>]*>", "1", rule.rule)
+            yield re.sub(r"<[^>]*>", "1", rule.rule.replace("<any(csv,xlsx):kind>", "csv"))
 
 
 # -- tokens ----------------------------------------------------------------------------------------------------

@@ -282,6 +282,10 @@ MATRIX: Matrix = {
 }
 
 # -- casework: inquiries, legal days, partners, shelter -----------------------------------------------------------------
+COUNTED_INQUIRY = _only(  # what a caseworker may take along: figures, neither names nor words of the people
+    "number", "received_at", "channel", "language", "pref", "urgency", "categories", "worker_type",
+    "first_response_at", "status", "closed_reason", "case",
+)  # fmt: skip
 M2_INQUIRY = _only(
     "number", "received_at", "language", "pref", "urgency", "worker_type", "status", "case", "activity"
 )
@@ -295,8 +299,14 @@ def _referrals_with_cost() -> ColumnElement[bool]:
 
 CASEWORK: Matrix = {
     "inquiry": {
-        "admin": (Grant("CRUDX", _inquiries_of_admin),),
-        "caseworker": (Grant("CRUX", _inquiries_of_caseworker),),
+        "admin": (
+            Grant("CRUD", _inquiries_of_admin),
+            Grant("X", _narrower("Inquiry", _normal_cases)),
+        ),
+        "caseworker": (
+            Grant("CRU", _inquiries_of_caseworker),
+            Grant("X", _narrower("Inquiry", _normal_cases, visible_people), COUNTED_INQUIRY),
+        ),
         "interpreter": (
             Grant("R", _of_cases("Inquiry", assigned_cases), M2_INQUIRY),
             Grant("R", _of_cases("Inquiry", _assigned_with_story), M2_INQUIRY | {"summary", "categories"}),
@@ -330,7 +340,10 @@ CASEWORK: Matrix = {
         "treasurer": (Grant("R", None, _only("name", "kind", "fee_note", "referral")),),
     },
     "referral": {
-        "admin": (Grant("CRUDX", _of_cases("Referral", not_secret_or_own_cases)),),
+        "admin": (
+            Grant("CRUD", _of_cases("Referral", not_secret_or_own_cases)),
+            Grant("X", _of_cases("Referral", _normal_cases)),
+        ),
         "caseworker": (Grant("CRU", _of_cases("Referral", normal_or_own_cases)),),
         "treasurer": (Grant("R", _referrals_with_cost, _only("case", "partner", "asked_on", "cost")),),
     },
