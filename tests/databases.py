@@ -98,7 +98,8 @@ def running_postgresql(name: str) -> Iterator[PostgreSQL]:
 
 def load_models() -> None:
     """Make every table known, also of rooms that no test of this run imports."""
-    importlib.import_module("tomoiki.core.history")
+    for name in ("history", "backup_log", "sent_forms"):
+        importlib.import_module(f"tomoiki.core.{name}")
     for models in sorted(ROOMS.glob("*/models.py")):
         importlib.import_module(f"tomoiki.{models.parent.name}.models")
 

@@ -166,6 +166,16 @@ class Case(Record):
         ):
             yield Fault(_("This case was closed more than 12 months ago. Open a new case instead."), "status")
 
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """The main category is one of the categories."""
+        links = sa.inspect(cls).relationships["categories_links"].mapper.local_table.c
+        is_linked = sa.exists().where(links.case_id == cls.id, links.code == cls.primary_category)
+        yield (
+            "main category is not among the categories",
+            sa.select(cls.id).where(cls.primary_category.is_not(None), ~is_linked),
+        )
+
     @property
     def _closed_before(self) -> date | None:
         past = sa.inspect(self).attrs.closed_on.history.deleted

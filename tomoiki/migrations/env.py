@@ -50,6 +50,8 @@ def _configure(connection: Connection) -> None:
 
 
 def _say(step: Any, **_: Any) -> None:
+    if current_app.config.get("TOMOIKI_QUIET"):
+        return
     words = ", ".join(f"{script.revision} ({script.doc})" for script in step.destination_revisions)
     click.echo(f"Schema is now at {words or 'nothing'}")
 
