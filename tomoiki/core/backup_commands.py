@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from flask.cli import with_appcontext
 from tomoiki.core import backups, checking
 from tomoiki.core.backup_log import BY_COMMAND, FAULTS, logged, readable_size, words_of
 from tomoiki.core.nightly import set_passphrase
-from tomoiki.core.schema import revision_and_tables
+from tomoiki.core.schema import head, revision_and_tables
 
 SHORT = 12  # letters; DOMAIN 10.11 asks as many of a password
 
@@ -37,16 +38,16 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(file: Path, passphrase_stdin: bool, force: bool) -> None:
     """Write database and keys into FILE, sealed with a passphrase, while people work; then open it again."""
     with _in_words():
-        if revision_and_tables()[0] is None:
+        if (revision := revision_and_tables()[0]) is None:
             raise click.ClickException("There is no database yet, so nothing to back up.")
         if file.exists() and not force:  # said before anybody is asked for a passphrase
             raise backups.Exists(f"{file} is there already. Give another name, or --force to replace it.")
         passphrase = _passphrase(passphrase_stdin, confirm=True)
         if len(passphrase) < SHORT:
             click.echo(f"A passphrase of fewer than {SHORT} letters is easily guessed.", err=True)
-        made = logged(
-            BY_COMMAND, file.absolute(), lambda: backups.write_backup(file, passphrase, replace=force)
-        )
+        make = partial(backups.write_backup, file, passphrase, replace=force)
+        has_log = revision == head()  # an older database has no table to write it down in
+        made = logged(BY_COMMAND, file.absolute(), make) if has_log else make()
     size = f"{readable_size(made.bytes)}, {made.rows:,} rows, {made.seconds:.1f} s"
     click.echo(f"Done: {made.path}, {size}; opened again and found whole.")
     click.echo("Without its passphrase nobody can open it, not even we. Keep the two apart.")

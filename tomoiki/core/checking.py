@@ -144,13 +144,8 @@ def _is_open_to_others(path: Path) -> bool:
 
 
 def _schema(connection: Connection) -> Iterator[Finding]:
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "compare_type": True,
-            "include_name": lambda name, kind, _: kind != "table" or not name.startswith(search.INDEX),
-        },
-    )
+    options = {"compare_type": True, "include_name": schema.is_ours}
+    context = MigrationContext.configure(connection, opts=options)
     current, wanted = context.get_current_revision(), schema.head()
     if current != wanted:
         what = f"stands at {current or 'nothing'}, not at {wanted}. Run: flask --app app db upgrade"

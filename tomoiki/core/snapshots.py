@@ -119,7 +119,10 @@ def _replace_file(path: Path, target: Path) -> None:
 # -- PostgreSQL --------------------------------------------------------------------------------------------------------
 def _copy_postgresql(target: Path) -> Mapping[str, int]:
     with _reading() as connection:
-        schema.migrate_file(target, _revision(connection))
+        revision = _revision(connection)
+        if not schema.is_known(revision):
+            raise BackupFault(f"The database comes from a newer tomoiki (schema {revision}). Use that one.")
+        schema.migrate_file(target, revision)
         columns = _columns(connection)
         with closing(sqlite3.connect(target)) as copy:
             copy.execute("PRAGMA journal_mode=DELETE")
