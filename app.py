@@ -51,9 +51,9 @@ def create_app(
     login.install(app)
     setup.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
-    nightly.install(app, _setting, frozenset({Role.admin.value}))
-    checking.install(app, _setting)
-    for commands in (serving, backup_commands, account_commands, demo_commands):
+    app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
+    nightly.install(app, frozenset({Role.admin.value}))
+    for commands in (serving, backup_commands, checking, account_commands, demo_commands):
         commands.install(app)
     return app
 

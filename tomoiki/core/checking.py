@@ -7,7 +7,7 @@ import os
 import re
 import string
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -30,7 +30,6 @@ from tomoiki.core.records import Counter, Record
 from tomoiki.core.search import STREAM
 
 SHOWN = 20  # ids of one finding
-Setting = Callable[[Session, str], str]
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,8 @@ class Finding:
         return f"{self.check}: {self.where}: {self.what}" + (f" ({self.count:,}: {ids})" if self.ids else "")
 
 
-def install(app: Flask, setting: Setting) -> None:
-    """Register the command, and how to read a setting."""
-    app.extensions["tomoiki_check_setting"] = setting
+def install(app: Flask) -> None:
+    """Register the command."""
     app.cli.add_command(check)
 
 
@@ -233,7 +231,7 @@ def _ties(connection: Connection) -> Iterator[Finding]:
 # -- numbers and history -----------------------------------------------------------------------------------------------
 def _numbers(connection: Connection) -> Iterator[Finding]:
     """A counter that lags behind would give a number twice."""
-    setting: Setting = current_app.extensions["tomoiki_check_setting"]
+    setting = current_app.extensions["tomoiki_setting"]
     last = {(row.series, row.year): row.last for row in connection.execute(sa.select(Counter.__table__))}
     for model in _models():
         if rule := model.__numbering__:

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -28,12 +28,10 @@ FIRST_LOOK, LOOK, AFTER_FAILURE = 30.0, 60.0, 3600.0  # seconds
 NAME = "tomoiki-{:%Y-%m-%d}.backup"
 PASSPHRASE = "backup-passphrase"  # noqa: S105 - the file's name
 TIME, DAYS, MONTHS = "backup_time", "backup_days", "backup_months"  # settings
-Setting = Callable[[Session, str], str]
 
 
-def install(app: Flask, setting: Setting, told: frozenset[str]) -> None:
-    """Let the server know the office's settings, and these roles the age of the last backup."""
-    app.extensions["tomoiki_backup_setting"] = setting
+def install(app: Flask, told: frozenset[str]) -> None:
+    """Tell these roles how old the last backup is."""
     tell(app, told, _notice)
 
 
@@ -120,8 +118,7 @@ def _is_due(now: datetime) -> bool:
 
 
 def _setting(key: str) -> str:
-    setting: Setting = current_app.extensions["tomoiki_backup_setting"]
-    return setting(db.session(), key)
+    return str(current_app.extensions["tomoiki_setting"](db.session(), key))
 
 
 def _clear_away(folder: Path, daily: int, monthly: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from tomoiki.core import schema
 from tomoiki.core.database import Base, db
 from tomoiki.core.sealing import BackupFault
-from tomoiki.core.search import INDEX
+from tomoiki.core.search import CREATE_POSTGRESQL, INDEX
 
 BATCH = 2000
 # PostgreSQL's types whose values SQLite keeps in another form (SQLAlchemy's), and how they are read.
@@ -180,10 +180,13 @@ def _fill_postgresql(path: Path) -> None:
         columns = _columns(connection)
         connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(map(_quoted, [*tables, INDEX]))}")
+        connection.exec_driver_sql(f"DROP INDEX ix_{INDEX}_body")  # built at once, not word by word
         for table in (*tables, INDEX):
             _fill_table(connection, copy, table, columns[table])
             if "id" in columns[table] and table != INDEX:
                 _count_on(connection, table)
+        connection.exec_driver_sql(CREATE_POSTGRESQL[1])
+        connection.exec_driver_sql("ANALYZE")  # or the next questions would be planned for empty tables
         connection.commit()
 
 
