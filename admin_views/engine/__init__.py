@@ -19,7 +19,9 @@ from admin_views.engine.searching import search_page
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.view import compile_screen
 from tomoiki.core.access import Access, Viewer
+from tomoiki.core.database import db
 from tomoiki.core.languages import speak_through, use_own_catalogs
+from tomoiki.core.notices import notices_for
 
 NO_STATIC = {"static_folder": "none", "static_url_path": "/x-none"}  # the bundled 21 MB stay where they are
 
@@ -30,7 +32,7 @@ class Home(BaseView):
     @expose("/")
     def index(self) -> Any:
         """Show what the viewer can do."""
-        return self.render("engine/home.html")
+        return self.render("engine/home.html", told=list(notices_for(viewer(), db.session())))
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         return pages.to_login() if viewer().id is None else None

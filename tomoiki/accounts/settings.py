@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,9 @@ class SettingKey(OpenChoice):
     number_format_event = "number_format_event", _("Format of event numbers")
     number_format_inquiry = "number_format_inquiry", _("Format of inquiry numbers")
     session_minutes = "session_minutes", _("Minutes without use after which one is logged out")
+    backup_time = "backup_time", _("Time of the nightly backup (Tokyo)")
+    backup_days = "backup_days", _("Daily backups that are kept")
+    backup_months = "backup_months", _("Monthly backups that are kept")
 
 
 def _month(text: str) -> LazyString | None:
@@ -39,6 +43,14 @@ def _month(text: str) -> LazyString | None:
 
 def _minutes(text: str) -> LazyString | None:
     return None if text.isdecimal() and 5 <= int(text) <= 1440 else _("Give minutes from 5 to 1440.")  # noqa: PLR2004
+
+
+def _clock(text: str) -> LazyString | None:
+    return None if re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text) else _("Give a time like 03:00.")
+
+
+def _count(text: str) -> LazyString | None:
+    return None if re.fullmatch("[1-9][0-9]{0,2}", text) else _("Give a number from 1 to 999.")
 
 
 def _language(text: str) -> LazyString | None:
@@ -75,6 +87,9 @@ KINDS: Mapping[str, _Kind] = {
     "number_format_event": _Kind("EV{FY}-{seq:03d}", _number_format),
     "number_format_inquiry": _Kind("S{FY}-{seq:05d}", _number_format),
     "session_minutes": _Kind("30", _minutes),
+    "backup_time": _Kind("03:00", _clock),
+    "backup_days": _Kind("14", _count),
+    "backup_months": _Kind("12", _count),
 }
 _EMPTY = _Kind()
 

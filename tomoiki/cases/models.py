@@ -196,6 +196,16 @@ class Case(Record):
         if self.opened_on > today():
             yield Fault(_("This day is still to come. Check the date."), "opened_on")
 
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """The main category is one of the categories."""
+        links = sa.inspect(cls).relationships["categories_links"].mapper.local_table.c
+        is_linked = sa.exists().where(links.case_id == cls.id, links.code == cls.primary_category)
+        yield (
+            "main category is not among the categories",
+            sa.select(cls.id).where(cls.primary_category.is_not(None), ~is_linked),
+        )
+
     def keeps(self, session: Session) -> LazyString | str | None:
         """A closed case stays."""
         is_closed = self.status is CaseStatus.closed

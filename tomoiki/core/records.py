@@ -99,6 +99,11 @@ class Record(Described):
         """Yield the rules that this record breaks; nothing is saved while there is one."""
         yield from ()
 
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """Yield what must hold between rows, as the words for where it does not and the ids there (`flask check`)."""
+        yield from ()
+
     def keeps(self, session: Session) -> LazyString | str | None:
         """Say why this record must not be deleted, or return None."""
         return None

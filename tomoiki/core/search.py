@@ -26,6 +26,7 @@ from tomoiki.core.text import terms, tokens
 CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
 SHIFT = 32
 BATCH = 5000  # ids in one statement; databases limit their number
+STREAM = {"yield_per": 2000}  # rows held at once
 INDEX = "search_index"
 TOKENIZER = "unicode61 remove_diacritics 0"
 CREATE_SQLITE = f"CREATE VIRTUAL TABLE {INDEX} USING fts5(body, tokenize='{TOKENIZER}', detail='none')"
@@ -193,7 +194,8 @@ def _documents(
     connection: Connection, model: type[Record], ids: Sequence[int] | None
 ) -> sa.CursorResult[Any]:
     if ids is None:
-        return connection.execute(_all_documents(model))
+        ordered = _all_documents(model).order_by(model.__table__.c.id)
+        return connection.execute(ordered, execution_options=STREAM)
     return connection.execute(_some_documents(model), {"ids": list(ids)})
 
 
@@ -224,22 +226,62 @@ def _body(model: type[Record], row: Sequence[Any]) -> str:
     for field in _indexed(model):
         letter = CLASSES[field.search or "open"]
         for source in _brought(field) if field.kind == "ref" else (field,):
-            for token in _tokens(next(values), source.format):
-                found[letter + token] = None
+            found.update(dict.fromkeys(map(letter.__add__, _tokens(next(values), source.format))))
     return " ".join(found)
 
 
-def _tokens(value: Any, form: Format | None) -> Iterator[str]:
+def _tokens(value: Any, form: Format | None) -> list[str]:
     if not isinstance(value, str):
-        return
-    yield from tokens(value)
+        return []
+    found = tokens(value)
     if form is not None and form.link == "tel:":
         groups = tokens(
             form.show(value)
         )  # 090-1234-5678 is typed with and without its hyphens, or as +81 90 …
-        yield from (*groups, *(group.lstrip("0") for group in groups[:1]), value[1:3])
+        found += (*groups, *(group.lstrip("0") for group in groups[:1]), value[1:3])
         digits = value.removeprefix("+81").removeprefix("+84")
-        yield from ("0" + digits, value.removeprefix("+"))
+        found += ("0" + digits, value.removeprefix("+"))
+    return found
+
+
+def out_of_step(connection: Connection, model: type[Record]) -> Iterator[int]:
+    """Yield the ids of records whose index row is missing or stale, and of index rows without a record."""
+    stands = _stored(connection, **_bounds(entity_number(model) << SHIFT))
+    key, body = next(stands, _END)
+    for row in _documents(connection, model, None):
+        while key < row[0]:
+            yield key
+            key, body = next(stands, _END)
+        if key != row[0]:
+            yield row[0]
+            continue
+        expected = _body(model, row)
+        if body != expected and {*body.split(" ")} != {*expected.split(" ")}:  # PostgreSQL sorts them
+            yield key
+        key, body = next(stands, _END)
+    if key < _END[0]:
+        yield from (key, *(rest for rest, _ in stands))
+
+
+_END = (2**SHIFT, "")
+
+
+def _stored(connection: Connection, low: int, high: int) -> Iterator[tuple[int, str]]:
+    if connection.dialect.name == "sqlite":
+        text = f"SELECT rowid, body FROM {INDEX} WHERE rowid BETWEEN :low AND :high ORDER BY rowid"  # noqa: S608
+    else:
+        body = "array_to_string(tsvector_to_array(body), ' ')"
+        text = f"SELECT id, {body} FROM {INDEX} WHERE id BETWEEN :low AND :high ORDER BY id"  # noqa: S608
+    for key, body in connection.execute(sa.text(text), {"low": low, "high": high}, execution_options=STREAM):
+        yield key % 2**SHIFT, body
+
+
+def count_of_nobody(connection: Connection) -> int:
+    """Return how many index rows belong to no table at all."""
+    key = "rowid" if connection.dialect.name == "sqlite" else "id"
+    known = ", ".join(str(entity_number(model)) for model in indexed_models())
+    count = f"SELECT count(*) FROM {INDEX} WHERE {key} >> {SHIFT} NOT IN ({known})"  # noqa: S608
+    return int(connection.execute(sa.text(count)).scalar_one())
 
 
 def matching(model: type[Record], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:

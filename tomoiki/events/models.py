@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 from sqlalchemy.ext.associationproxy import AssociationProxy
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from tomoiki.accounts.models import User
 from tomoiki.core import formats
@@ -144,7 +144,9 @@ class Registration(Record):
     )
 
     event: Mapped[Event] = ref(label=_("Event"))
+    event_id: Mapped[int]
     attendee: Mapped[Attendee] = ref(label=_("Attendee"), search="names")
+    attendee_id: Mapped[int]
     status: Mapped[RegistrationStatus] = col(
         label=_("Status"), default=RegistrationStatus.confirmed, read_only=True
     )
@@ -172,3 +174,18 @@ class Registration(Record):
             self.cancelled_at = now()
         elif self.status is RegistrationStatus.confirmed:
             self.checked_in_at = None
+
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """Nobody has two places at one event."""
+        other = aliased(cls)
+        twice = sa.exists().where(
+            other.event_id == cls.event_id,
+            other.attendee_id == cls.attendee_id,
+            other.id < cls.id,
+            other.status != RegistrationStatus.cancelled,
+        )
+        yield (
+            "second place of the same attendee at the same event",
+            sa.select(cls.id).where(cls.status != RegistrationStatus.cancelled, twice),
+        )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from sqlalchemy.ext.associationproxy import AssociationProxy
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from tomoiki.core import formats
 from tomoiki.core.dates import today
@@ -152,3 +152,17 @@ class Donation(Record):
             yield Fault(_("Only a refund is negative. Say which donation is refunded."), "amount")
         if self.received_on > today():
             yield Fault(_("This day is still to come. Check the date."), "received_on")
+
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """Only refunds are negative, and never give back more than was given."""
+        given, refund = aliased(cls), aliased(cls)
+        yield "negative, but no refund", sa.select(cls.id).where(cls.amount < 0, cls.refund_of_id.is_(None))
+        back = sa.select(sa.func.sum(refund.amount)).where(
+            refund.refund_of_id == given.id, refund.status != DonationStatus.void
+        )
+        refunded = sa.select(refund.refund_of_id).where(refund.refund_of_id.is_not(None))
+        yield (
+            "refunded more than was given",
+            sa.select(given.id).where(given.id.in_(refunded), given.amount + back.scalar_subquery() < 0),
+        )
