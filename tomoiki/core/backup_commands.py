@@ -13,7 +13,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from tomoiki.core import backups, checking
-from tomoiki.core.backup_log import BY_COMMAND, FAULTS, logged, readable_size, words_of
+from tomoiki.core.backup_log import BY_COMMAND, faults, logged, readable_size, words_of
 from tomoiki.core.nightly import set_passphrase
 from tomoiki.core.schema import head, revision_and_tables
 
@@ -91,5 +91,5 @@ def _passphrase(from_stdin: bool, *, confirm: bool) -> str:
 def _in_words() -> Iterator[None]:
     try:
         yield
-    except FAULTS as fault:
+    except faults() as fault:
         raise click.ClickException(words_of(fault)) from None

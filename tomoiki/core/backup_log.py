@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,13 +19,6 @@ from tomoiki.core.dates import in_tokyo
 from tomoiki.core.notices import Notice
 from tomoiki.core.sealing import BackupFault
 
-FAULTS = (
-    BackupFault,
-    OSError,
-    sqlite3.Error,
-    sa.exc.SQLAlchemyError,
-    psycopg.Error,
-)  # what is told in a line
 TOO_OLD = timedelta(days=2)
 NIGHTLY, BY_COMMAND = "nightly", "command"
 
@@ -43,6 +35,12 @@ class BackupLog(Base):
     seconds: Mapped[float | None] = mapped_column(sa.Float)
     ok: Mapped[bool]
     message: Mapped[str | None] = mapped_column(sa.String(300))
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """Return what is told in a line instead of a traceback; the driver in use has its own kind of error."""
+    driver = db.engine.dialect.loaded_dbapi.Error
+    return BackupFault, OSError, sqlite3.Error, sa.exc.SQLAlchemyError, driver
 
 
 def logged(kind: str, path: Path, make: Callable[[], Made]) -> Made:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -149,6 +148,8 @@ def _schema(connection: Connection) -> Iterator[Finding]:
         what = f"stands at {current or 'nothing'}, not at {wanted}. Run: flask --app app db upgrade"
         yield Finding("schema", "database", what)
         return
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - heavy, and needed by this command alone
+
     for difference in compare_metadata(context, Base.metadata):
         yield Finding("schema", "database", f"differs from the program: {_in_words(difference)}")
 

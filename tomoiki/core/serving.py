@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from tomoiki.core import nightly, schema
-from tomoiki.core.backup_log import FAULTS, words_of
+from tomoiki.core.backup_log import faults, words_of
 from tomoiki.core.backups import write_backup
 
 MIGRATIONS = schema.MIGRATIONS
@@ -66,7 +66,7 @@ def _back_up_before(revision: str) -> None:
     name = f"before-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
     try:
         made = write_backup(nightly.backups_folder() / name, nightly.nightly_passphrase())
-    except FAULTS as fault:
+    except faults() as fault:
         raise click.ClickException(
             f"No backup could be made, so nothing was changed. {words_of(fault)}"
         ) from None
