@@ -6,6 +6,7 @@ from admin_views.engine.screen import Related, Screen
 from admin_views.menus import EVENTS
 from tomoiki.cases.models import Case
 from tomoiki.events.models import Attendee
+from tomoiki.organisations import ledger
 from tomoiki.organisations.models import Organisation
 
 ORGANISATIONS = Screen(
@@ -41,16 +42,6 @@ ORGANISATIONS = Screen(
         Related(Case, list=("number", "status", "opened_on", "owner"), by="employer"),
         Related(Attendee, list=("name", "affil_kind", "grade"), by="school"),
     ),
-    importable=(
-        "name",
-        "name_kana",
-        "corporate_number",
-        "address",
-        "phone",
-        "industry",
-        "roles",
-        "contact_name",
-        "contact_email",
-    ),
-    synonyms={"name": ("会社名", "企業名", "法人名"), "address": ("所在地",), "phone": ("電話番号",)},
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
 )

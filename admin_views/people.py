@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import CASEWORK
 from tomoiki.cases.models import Case
+from tomoiki.people import ledger
 from tomoiki.people.models import Person, ResidenceStatus
 
 PEOPLE = Screen(
@@ -55,27 +56,8 @@ PEOPLE = Screen(
         Related(Case, list=("number", "title", "status", "opened_on", "owner"), by="person"),
         Related(ResidenceStatus, list=("status", "granted_on", "expires_on", "situation")),
     ),
-    importable=(
-        "full_name_vi",
-        "name_card",
-        "name_kana",
-        "name_used",
-        "birth_date",
-        "gender",
-        "nationality",
-        "residence_card_no",
-        "residence_status.status",
-        "residence_status.expires_on",
-        "phone_jp",
-        "phone_vn",
-        "email",
-    ),
-    synonyms={
-        "full_name_vi": ("氏名", "名前", "Họ và tên"),
-        "name_kana": ("フリガナ", "カナ"),
-        "phone_jp": ("電話", "電話番号", "Số điện thoại"),
-        "email": ("メール",),
-    },
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
 )
 
 RESIDENCE_STATUSES = Screen(

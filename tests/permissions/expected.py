@@ -90,7 +90,10 @@ TABLE = {
 TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
 NOT_DELETED = {"users"}  # deactivated instead; the address is not there
-IMPORTED = {"people", "organisations"}
+IMPORTED = TABLE.keys() - {
+    "users",
+    "settings",
+}  # all that is made in a form; who may enter is let in one by one
 SECRETS = {"people": "safe_contact", "residence-statuses": "card_no"}  # S2, by the screen that shows them
 SEES_SECRETS = {"admin", "caseworker"}
 # "A lookup called for a form that the role may save returns id and label only": beside those who read the table.

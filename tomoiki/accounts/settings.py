@@ -29,11 +29,17 @@ class SettingKey(OpenChoice):
     number_format_donor = "number_format_donor", _("Format of donor numbers")
     number_format_donation = "number_format_donation", _("Format of donation numbers")
     number_format_event = "number_format_event", _("Format of event numbers")
+    import_max_mb = "import_max_mb", _("Largest file that can be imported (MB)")
+    import_max_rows = "import_max_rows", _("Most rows that can be imported at a time")
     session_minutes = "session_minutes", _("Minutes without use after which one is logged out")
 
 
 def _month(text: str) -> LazyString | None:
     return None if text.isdecimal() and 1 <= int(text) <= 12 else _("Give a month from 1 to 12.")  # noqa: PLR2004
+
+
+def _count(text: str) -> LazyString | None:
+    return None if text.isdecimal() and 1 <= int(text) <= 1_000_000 else _("Give a whole number from 1.")  # noqa: PLR2004
 
 
 def _minutes(text: str) -> LazyString | None:
@@ -72,6 +78,8 @@ KINDS: Mapping[str, _Kind] = {
     "number_format_donor": _Kind("N-{seq:05d}", _number_format),
     "number_format_donation": _Kind("D{FY}-{seq:05d}", _number_format),
     "number_format_event": _Kind("EV{FY}-{seq:03d}", _number_format),
+    "import_max_mb": _Kind("50", _count),
+    "import_max_rows": _Kind("50000", _count),
     "session_minutes": _Kind("30", _minutes),
 }
 _EMPTY = _Kind()

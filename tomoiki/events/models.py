@@ -144,6 +144,7 @@ class Registration(Record):
     )
 
     event: Mapped[Event] = ref(label=_("Event"))
+    event_id: Mapped[int]
     attendee: Mapped[Attendee] = ref(label=_("Attendee"), search="names")
     status: Mapped[RegistrationStatus] = col(
         label=_("Status"), default=RegistrationStatus.confirmed, read_only=True
