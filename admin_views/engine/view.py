@@ -41,11 +41,14 @@ NEED: dict[str, Verb | None] = {
     "run_view": "read",  # each action names its own
     "delete_view": "delete",
     "import_view": "create",
+    "import_result_view": "create",
+    "import_undo_view": "create",
+    "import_rejects_view": "create",
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "import_view"}
+    {"reveal_view", "reason_view", "import_view", "import_undo_view"}
 )  # a POST that needs no lock of ours from the start
 
 
