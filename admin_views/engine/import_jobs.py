@@ -131,4 +131,6 @@ class _Work:
         self._say({"done": done, "total": total})
 
     def _say(self, state: dict[str, Any]) -> None:
+        if "fault" in state:
+            uploads.release(self.upload.token)
         uploads.tell(self.upload.token, state)

@@ -189,10 +189,17 @@ class ImportPages(ScreenPages):
 
     def _run(self, upload: uploads.Upload) -> Any:
         slug, rows = self.screen.slug, request.form.get("rows", "0")
+        if not uploads.claim(upload.token):  # a second click
+            return redirect(f"/{slug}/import?job={upload.token}", 303)
         if rows.isdecimal() and int(rows) > import_jobs.AT_ONCE:
             import_jobs.start(self.screen, upload, self._choices(), int(rows))
             return redirect(f"/{slug}/import?job={upload.token}", 303)
-        run = import_jobs.run_now(self.screen, upload, self._choices())
+        try:
+            run = import_jobs.run_now(self.screen, upload, self._choices())
+        except Refused:
+            uploads.release(upload.token)
+            raise
+        uploads.tell(upload.token, {"run": run.id})
         uploads.drop()
         flash(imported(run), "success")
         return redirect(f"/{slug}/import/{run.id}", 303)

@@ -31,6 +31,7 @@ from tomoiki.core.tables import Refused
 
 BATCH = 2000
 CHANGED_AT_ONCE = 200
+ONE_IMPORT = 7_401_003  # any number, the same in every process: one import is stored at a time
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Source:
 def run_import(session: Session, plan: Plan, source: Source | None = None) -> ImportRun:
     """Store a plan in one write transaction, or nothing of it; raise Refused when it no longer fits."""
     begin_write(session)
+    if session.connection().dialect.name == "postgresql":  # SQLite lets one writer in anyway
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_IMPORT)))
     try:
         _refuse_stale(session, plan)
         run = _new_run(session, plan, source or Source("-", "", "", {}))

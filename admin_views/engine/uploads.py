@@ -57,6 +57,20 @@ def find_wishes(token: str) -> dict[str, Any]:
     return found
 
 
+def claim(token: str) -> bool:
+    """Tell whether this is the first to import a kept file: a second click finds it taken."""
+    try:
+        os.close(os.open(_path(token, "claim"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def release(token: str) -> None:
+    """Let a kept file be imported after all: the first try was refused."""
+    _path(token, "claim").unlink(missing_ok=True)
+
+
 def tell(token: str, state: dict[str, Any]) -> None:
     """Write down how far an import has come: in a file, so that neither the database nor this process is asked."""
     path = _path(token, "state")

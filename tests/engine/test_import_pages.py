@@ -17,12 +17,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import lazy_gettext
 from werkzeug.test import TestResponse
 
 from admin_views.engine import import_jobs, uploads
 from tests.engine.importing import sample
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import now
+from tomoiki.core.tables import Refused
 from tomoiki.events.lists import EventKind
 from tomoiki.events.models import Event
 from tomoiki.organisations.models import Organisation
@@ -438,3 +440,30 @@ def test_limits_are_settings(admin: FlaskClient, office: Flask) -> None:
 
     assert preview(admin, "会社名\n見本\n架空\n".encode()).status_code == 422
     assert preview(admin, "会社名\n見本\n".encode()).status_code == 200
+
+
+def test_a_second_click_imports_nothing_twice(admin: FlaskClient, office: Flask) -> None:
+    key = token(preview(admin, "会社名\n見本商事\n".encode()))
+    with office.app_context():
+        assert uploads.claim(key)
+
+    second = post(admin, step="run", token=key)
+
+    assert second.location == f"/organisations/import?job={key}"
+    assert stored(office, Organisation) == 0
+
+
+def test_a_refused_import_can_be_tried_again(
+    admin: FlaskClient, office: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = token(preview(admin, "会社名\n見本商事\n".encode()))
+
+    def refuse(*arguments: object) -> None:
+        raise Refused(lazy_gettext("not now"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_jobs, "run_import", refuse)
+        assert post(admin, step="run", token=key).status_code == 422
+
+    assert post(admin, step="run", token=key).status_code == 303
+    assert stored(office, Organisation) == 1
