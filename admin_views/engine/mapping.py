@@ -206,7 +206,7 @@ def map_sheets(  # noqa: PLR0913, PLR0917 - what is mapped to what, by whose wor
     ignored = {
         one.sheet.name: reason
         for one in mapped
-        if (reason := _why_ignored(one, mapped, screen, given.choice(one.sheet.name)))
+        if (reason := _why_ignored(one, mapped, screen, given.choice(one.sheet.name), is_strict=is_strict))
     }
     taken = [one for one in mapped if one.sheet.name not in ignored] or ([] if is_strict else mapped)
     if not taken:
@@ -218,18 +218,16 @@ def map_sheets(  # noqa: PLR0913, PLR0917 - what is mapped to what, by whose wor
 
 
 def _why_ignored(
-    one: MappedSheet, all_sheets: Sequence[MappedSheet], screen: Screen, choice: Choice
+    one: MappedSheet, all_sheets: Sequence[MappedSheet], screen: Screen, choice: Choice, *, is_strict: bool
 ) -> LazyString | None:
     """Say why a sheet is not read: left out by a person, or another kind of list beside the right one."""
+    is_wanted = choice.is_left_out is False
     if choice.is_left_out:
         return _("left out as you chose")
-    if not one.targets and not one.has_id:
+    if not one.targets and not one.has_id and (is_strict or not is_wanted):
         return _("no column is known")
-    if (
-        len(all_sheets) > 1
-        and _lacks_vital(one, screen)
-        and not all(_lacks_vital(o, screen) for o in all_sheets)
-    ):
+    lacking = [_lacks_vital(other, screen) for other in all_sheets]
+    if not is_wanted and _lacks_vital(one, screen) and not all(lacking):
         return _("a summary: it lacks what every row of the list has")
     return None
 

@@ -62,5 +62,5 @@ def sheet_choice(said: Mapping[str, Any]) -> Choice:
     return Choice(
         int(row) if row.isdecimal() else None,
         find_year(str(said.get("year") or "")),
-        bool(said.get("ignore")),
+        bool(said["ignore"]) if "ignore" in said else None,
     )

@@ -467,3 +467,18 @@ def test_a_refused_import_can_be_tried_again(
 
     assert post(admin, step="run", token=key).status_code == 303
     assert stored(office, Organisation) == 1
+
+
+def test_a_sheet_is_left_out_or_read_as_a_person_says(admin: FlaskClient) -> None:
+    shown = choose(admin, sample("legacy_cases.xlsx"), "legacy_cases.xlsx", "cases")
+    sheets = {"columns": "1", "sheet": ["2021年度", "2022年度", "集計"]}
+
+    again = post(
+        admin, "cases", step="again", token=token(shown), **sheets, **{"read-1": "on", "read-2": "on"}
+    )
+    checked = post(admin, "cases", step="preview", token=token(again))
+
+    assert 'value="集計"' in again.text
+    assert (
+        "63<small>" in checked.text
+    )  # 66 rows of the second sheet, without 3 to mend; the summary has no column

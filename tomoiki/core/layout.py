@@ -42,7 +42,7 @@ class Choice:
 
     header_row: int | None = None
     year: SheetYear | None = None
-    is_left_out: bool = False
+    is_left_out: bool | None = None
 
 
 def lay_out(grid: Grid, knows: Callable[[str], bool], choice: Choice = Choice(), filename: str = "") -> Sheet:
