@@ -31,6 +31,7 @@ USERS = Screen(
     facts=("email", "roles", "active", "language"),
     form=(("name", "email"), "roles", "active", "language"),
     actions=(Action("invite", _("Make an invitation link"), _invite, icon="link"),),
+    importable=(),  # whoever may enter is let in one by one
     deletes=False,
 )
 

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import CASEWORK
+from tomoiki.cases import ledger
 from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
 from tomoiki.deadlines.models import Deadline, Fact
 from tomoiki.referrals.models import Referral
@@ -45,6 +46,8 @@ CASES = Screen(
         "prevented_crime_flag",
         "ledger_no",
     ),
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
     related=(
         Related(
             Activity,

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import EVENTS as GROUP
+from tomoiki.events import ledger
 from tomoiki.events.lists import EventKind
 from tomoiki.events.models import Attendee, Event, Registration
 
@@ -33,6 +34,7 @@ EVENTS = Screen(
         ("organiser", "certificate"),
         "language",
     ),
+    synonyms=ledger.EVENT_HEADERS,
     related=(Related(Registration, list=("attendee", "status", "mode", "registered_at"), limit=20),),
 )
 
@@ -79,6 +81,8 @@ ATTENDEES = Screen(
         "guardian_consent",
         "person",
     ),
+    importable=ledger.ATTENDEE_IMPORTABLE,
+    synonyms=ledger.ATTENDEE_HEADERS,
     related=(Related(Registration, list=("event", "status", "registered_at")),),
 )
 
@@ -94,4 +98,6 @@ REGISTRATIONS = Screen(
     sort="-registered_at",
     facts=("attendee", "event", "mode", "registered_at", "checked_in_at"),
     form=(("event", "attendee"), "mode", "registered_at"),
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
 )

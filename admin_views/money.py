@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import MONEY
+from tomoiki.money import ledger
 from tomoiki.money.models import Donation, Donor, Fund
 
 DONATIONS = Screen(
@@ -30,6 +31,8 @@ DONATIONS = Screen(
         "is_consideration",
         "memo",
     ),
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
 )
 
 DONORS = Screen(
@@ -61,6 +64,7 @@ DONORS = Screen(
         "household_key",
         ("is_officer", "officer_relation", "deceased"),
     ),
+    synonyms=ledger.DONOR_HEADERS,
     related=(Related(Donation, list=("number", "received_on", "amount", "fund", "status")),),
 )
 

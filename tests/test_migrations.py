@@ -64,7 +64,7 @@ def versions(migrating: Flask, tmp_path: Path) -> Path:
 
 
 def add_revision(versions: Path, does: str) -> None:
-    number = max(int(path.name[:4]) for path in versions.glob("0*.py")) + 1
+    number = max(int(path.name[:4]) for path in versions.glob("[0-9]*.py")) + 1
     text = REVISION.format(doc="For a test.", number=number, before=number - 1, does=does)
     (versions / f"{number:04}_test.py").write_text(text)
 

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from admin_views.engine.arguments import RESERVED
 from admin_views.engine.detail import pointing_field
+from admin_views.engine.mapping import model_at
 from admin_views.engine.screen import Screen, flat
-from tomoiki.core.fields import fields_of, table_name
+from tomoiki.core.fields import fields_of
+from tomoiki.core.ledgers import ledger_of
 from tomoiki.core.records import Record
 
 MOST_FACTS = 5
@@ -83,6 +85,7 @@ def _unknown(model: type[Record], where: str, names: Iterable[str]) -> Iterator[
 
 
 def _unknown_fields(screen: Screen) -> Iterator[str]:
+    extras = ledger_of(screen.model).extras
     places = {
         "list": screen.columns,
         "phone": screen.phone,
@@ -93,7 +96,7 @@ def _unknown_fields(screen: Screen) -> Iterator[str]:
         "form": screen.fields,
         "only": tuple(screen.only),
         "labels": tuple(screen.labels),
-        "synonyms": tuple(name.partition(".")[0] for name in screen.synonyms if "." not in name),
+        "synonyms": tuple(name for name in screen.synonyms if "." not in name and name not in extras),
     }
     for where, names in places.items():
         yield from _unknown(screen.model, where, names)
@@ -178,22 +181,12 @@ def _related(screen: Screen) -> Iterator[str]:
 
 
 def _importable(screen: Screen) -> Iterator[str]:
-    from admin_views.engine.rows import record_named  # noqa: PLC0415 - models exist only when screens do
-
-    for path in screen.importable:
-        head, _, tail = path.partition(".")
-        if not tail:
-            yield from _unknown(screen.model, "importable", [head])
+    for path in screen.importable or ():
+        owner, _, name = path.rpartition(".")
+        try:
+            model = model_at(screen.model, owner)
+        except (LookupError, ValueError):
+            yield f"importable: no record is reached by {path!r}"
             continue
-        model = next((m for m in _children(screen.model) if table_name(m.__name__) == head), None)
-        if model is None or tail not in fields_of(record_named(model.__name__)):
-            yield f"importable: no child record for {path!r}"
-
-
-def _children(model: type[Record]) -> Iterator[type[Record]]:
-    from tomoiki.core.database import Base  # noqa: PLC0415
-
-    for mapper in Base.registry.mappers:
-        is_record = issubclass(mapper.class_, Record)
-        if is_record and any(field.target == model.__name__ for field in fields_of(mapper.class_).values()):
-            yield mapper.class_
+        if name not in fields_of(model) and name not in ledger_of(model).extras:
+            yield from _unknown(model, "importable", [name])

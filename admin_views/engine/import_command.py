@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,17 +16,22 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
-from admin_views.engine.importing import may_import, plan_import, run_import
+from admin_views.engine.importing import Wishes, limits, may_import, plan_import
+from admin_views.engine.mapping import Given
 from admin_views.engine.office import look_as, office
 from admin_views.engine.plans import Plan
+from admin_views.engine.previews import grouped
 from admin_views.engine.screen import Screen
+from admin_views.engine.shapes import shape_of, sheet_choice, wishes_as_json
+from admin_views.engine.storing import Source, run_import
 from tomoiki.core.access import SYSTEM_VIEWER, Viewer
 from tomoiki.core.actors import Actor, acting
 from tomoiki.core.database import db
-from tomoiki.core.sheets import read_sheets
-from tomoiki.core.tables import MOST_BYTES, Refused
+from tomoiki.core.sheets import Spelling, read_grids
+from tomoiki.core.tables import MEGABYTE, Refused
 
 REFUSED = 2
+MOST_MAPPING = MEGABYTE
 
 
 def install(app: Flask) -> None:
@@ -38,7 +44,13 @@ def install(app: Flask) -> None:
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be done and store nothing.")
 @click.option(
-    "--mapping", "mapping_path", type=click.Path(path_type=Path), help="JSON: column header to field."
+    "--mapping",
+    "mapping_path",
+    type=click.Path(path_type=Path),
+    help=(
+        'JSON: {header: field}, or {"columns": {header: field}, "encoding": …, "delimiter": …,'
+        ' "sheets": {name: {"header_row": 4, "year": "2021年度", "ignore": true}}}.'
+    ),
 )
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A value for rows without one.")
 @click.option("--as", "email", help="Act as this user, with her permissions.")
@@ -65,17 +77,19 @@ def _import(  # noqa: PLR0913 - the options of the command
     mapping_path: Path | None,
     settings: tuple[str, ...],
 ) -> Plan:
-    screen = _screen(slug, viewer)
-    plan = plan_import(
-        db.session(),
-        screen,
-        read_sheets(_read(path), path.name),
-        viewer,
-        set_values=_set_values(settings),
-        mapping=_mapping(mapping_path),
-    )
+    screen, session = _screen(slug, viewer), db.session()
+    bounds = limits(session)
+    data, chosen = _read(path, bounds.bytes), _mapping(mapping_path)
+    spelling = Spelling(chosen.get("encoding", ""), chosen.get("delimiter", ""))
+    grids = read_grids(data, path.name, bounds, spelling)
+    shape, fingerprint = shape_of(grids), hashlib.sha256(data).hexdigest()
+    del data  # a long list needs the room
+    given = Given(chosen["columns"], {name: sheet_choice(said) for name, said in chosen["sheets"].items()})
+    wishes = Wishes(_set_values(settings), given)
+    plan = plan_import(session, screen, grids, viewer, wishes, path.name)
     if not dry_run:
-        run_import(db.session(), plan)
+        source = Source(path.name, fingerprint, shape, wishes_as_json(wishes, spelling))
+        run_import(session, plan, source)
     return plan
 
 
@@ -115,18 +129,18 @@ def _operator() -> str:
 
 def _screen(slug: str, viewer: Viewer) -> Screen:
     screen = office().screens.get(slug)
-    if screen is None or not screen.importable:
-        slugs = ", ".join(sorted(known.slug for known in office().screens.values() if known.importable))
+    if screen is None or not screen.imports:
+        slugs = ", ".join(sorted(known.slug for known in office().screens.values() if known.imports))
         _refuse(_("Nothing is imported into “%(slug)s”. Choose one of: %(slugs)s.", slug=slug, slugs=slugs))
     if not may_import(screen, viewer):
         _refuse(_("This user may not import here."))
     return screen
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+            return file.read(most + 1)
     except OSError:
         _refuse(_("The file %(name)s cannot be read. Check its name and place.", name=path.name))
 
@@ -141,17 +155,33 @@ def _set_values(settings: tuple[str, ...]) -> Mapping[str, str]:
     return found
 
 
-def _mapping(path: Path | None) -> Mapping[str, str | None]:
-    """Return {column header: field, or null for a column that is left out}."""
-    if path is None:
-        return {}
+def _mapping(path: Path | None) -> dict[str, Any]:
+    """Return what a mapping file says: {header: field or null}, or that under "columns" beside other choices.
+
+    Others: "encoding", "delimiter", and "sheets": {name: {"header_row": 4, "year": "2021年度", "ignore": true}}.
+    """
+    found = _json(path) if path else {}
+    is_full = any(isinstance(value, dict) for value in found.values())
+    chosen = found if is_full else {"columns": found}
+    chosen = {"columns": {}, "sheets": {}, **chosen}
+    fields_hold = all(isinstance(field, str | None) for field in chosen["columns"].values())
+    if not fields_hold or not all(isinstance(said, dict) for said in chosen["sheets"].values()):
+        _refuse(_what_a_mapping_is())
+    return chosen
+
+
+def _json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(_read(path))
+        found = json.loads(_read(path, MOST_MAPPING))
     except ValueError:
         found = None
-    if not isinstance(found, dict) or not all(isinstance(field, str | None) for field in found.values()):
-        _refuse(_("The mapping must be JSON that gives a field (or null) for each column header."))
+    if not isinstance(found, dict):
+        _refuse(_what_a_mapping_is())
     return found
+
+
+def _what_a_mapping_is() -> str:
+    return _("The mapping must be JSON that gives a field (or null) for each column header.")
 
 
 def _report(plan: Plan) -> Iterator[str]:
@@ -164,6 +194,11 @@ def _report(plan: Plan) -> Iterator[str]:
         skipped=plan.count("skipped"),
         errors=plan.count("error"),
     )
+    for part in (_faults, _skipped, _suspicions, _remarks, _left_out):
+        yield from part(plan)
+
+
+def _faults(plan: Plan) -> Iterator[str]:
     for fault in plan.faults:
         yield _(
             "✗ %(place)s: %(value)s: %(reason)s",
@@ -171,6 +206,9 @@ def _report(plan: Plan) -> Iterator[str]:
             value=fault.value[:80],
             reason=fault.reason,
         )
+
+
+def _skipped(plan: Plan) -> Iterator[str]:
     for skipped in plan.skipped:
         differing = ", ".join(f"{header}={value}" for header, value in skipped.only_here.items())
         yield _(
@@ -181,8 +219,11 @@ def _report(plan: Plan) -> Iterator[str]:
         )
         if differing:
             yield _("  Only there: %(values)s", values=differing)
+
+
+def _suspicions(plan: Plan) -> Iterator[str]:
     for suspicion in plan.duplicates:
-        rows = ", ".join(map(str, suspicion.rows))
+        rows = ", ".join(" ".join(filter(None, (sheet, str(row)))) for sheet, row in suspicion.places)
         if suspicion.record is None:
             yield _("? Rows %(rows)s: %(reason)s", rows=rows, reason=suspicion.reason)
         else:
@@ -192,8 +233,25 @@ def _report(plan: Plan) -> Iterator[str]:
                 record=suspicion.record,
                 reason=suspicion.reason,
             )
-    for remark in plan.remarks:
-        yield _("! %(place)s: %(reason)s", place=_place(remark), reason=remark.reason)
+
+
+def _remarks(plan: Plan) -> Iterator[str]:
+    for remark, count in grouped(plan.remarks):
+        said = _("! %(place)s: %(reason)s", place=_place(remark), reason=remark.reason)
+        yield said + (" " + _("So in %(count)s rows.", count=count) if count > 1 else "")
+
+
+def _left_out(plan: Plan) -> Iterator[str]:
+    for one in plan.sheets:
+        for left_out in one.sheet.left_out:
+            yield _(
+                "· %(place)s: %(text)s (%(reason)s)",
+                place=" ".join(filter(None, (one.sheet.name, _("row %(row)s", row=left_out.row)))),
+                text=left_out.text,
+                reason=left_out.reason,
+            )
+    for sheet, reason in plan.mapped.ignored:
+        yield _("· Sheet %(name)s is not read: %(reason)s", name=sheet.name, reason=reason)
     if plan.lost:
         yield _("Columns that are not taken over: %(columns)s", columns=", ".join(plan.lost))
 

@@ -1,79 +1,106 @@
-"""Finding the stored record that a row of a file is: by certain keys, or by being equal in every value.
+"""Stored records that rows of a file may be: by certain keys, by being equal in every value, by rough likeness.
 
-Stored records are read once. Only rows that the viewer may see are looked at: a match with a hidden record
-would reveal it.
+Only rows that the viewer may see are looked at: a match with a hidden record would reveal it. They are read
+once, as plain values and only in the fields that somebody asks about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from admin_views.engine.mapping import NOTE, Target
+from admin_views.engine.mapping import model_at, step
 from admin_views.engine.office import access
+from admin_views.engine.rows import link_table
 from tomoiki.core.access import Viewer, scope_params
-from tomoiki.core.fields import fields_of
-from tomoiki.core.ledgers import Ledger, Values, ledger_of
+from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.ledgers import Ledger, Values, ledger_of, squeezed
 from tomoiki.core.records import Record
 
 CHUNK = 500
 MOST_NAMESAKES = 5  # so many records of one probable key are offered; a list of hundreds helps nobody
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Stored:
-    """A record as it stands in the database: its own values by name, and those of its children."""
+    """A record as it stands in the database: values by path, and those of records that point at it."""
 
     id: int
-    values: Values
-    children: Sequence[Values]
+    version: int
+    values: dict[str, Any]
     may_change: bool
+    children: dict[str, list[Values]] = field(default_factory=dict)
 
-    def lacks(self, notes: Iterable[str]) -> list[str]:
-        """Return the notes that do not stand in its note yet."""
-        known = self.values.get(NOTE) or ""
-        return [note for note in notes if note not in known]
-
-    def has_child(self, values: Values) -> bool:
+    def has_child(self, at: str, values: Values) -> bool:
         """Tell whether a child has all these values already."""
-        return any(all(child.get(name) == value for name, value in values.items()) for child in self.children)
+        children = self.children.get(at, ())
+        return any(all(child.get(name) == value for name, value in values.items()) for child in children)
 
 
 @dataclass
 class Known:
-    """The stored records that rows of this file may be, by key."""
+    """The stored records of one table that rows of this file may be, by key."""
 
     ledger: Ledger
+    by_id: dict[int, Stored] = field(default_factory=dict)
     certain: dict[Hashable, Stored] = field(default_factory=dict)
+    finds: dict[Hashable, list[int]] = field(default_factory=dict)
     probable: dict[Hashable, list[Stored]] = field(default_factory=dict)
+    rough: dict[Hashable, list[int]] = field(default_factory=dict)
     equal: dict[Hashable, list[Stored]] = field(default_factory=dict)
 
-    def add(self, stored: Stored, names: Sequence[str]) -> None:
-        """File a record under all its keys."""
-        for key in self.ledger.certain(stored.values):
-            self.certain.setdefault(key, stored)
-        for key in self.ledger.probable(stored.values):
+    def add(self, stored: Stored, asked: Asked) -> None:
+        """File a record under the keys by which somebody will ask for it."""
+        values = stored.values
+        if asked.wanted is not None and not self._is_wanted(values, asked, asked.wanted):
+            return
+        self.by_id[stored.id] = stored
+        for key in self.ledger.probable(values):
             namesakes = self.probable.setdefault(key, [])
             if len(namesakes) < MOST_NAMESAKES:
                 namesakes.append(stored)
-        self.equal.setdefault(signature(stored.values, names), []).append(stored)
+        if asked.are_parts:
+            self._add_part(stored)
+            return
+        for key in self.ledger.certain(values):
+            self.certain.setdefault(key, stored)
+        if asked.by_equality:
+            self.equal.setdefault(signature(values, asked.compared), []).append(stored)
+
+    def _add_part(self, stored: Stored) -> None:
+        for key in self.ledger.keys_to_find(stored.values):
+            self.finds.setdefault(key, []).append(stored.id)
+        for key in self.ledger.rough(stored.values):
+            self.rough.setdefault(key, []).append(stored.id)
+
+    def _is_wanted(self, values: Values, asked: Asked, wanted: frozenset[Hashable]) -> bool:
+        keys = (*self.ledger.certain(values), *self.ledger.probable(values))
+        is_equal = asked.by_equality and signature(values, asked.compared) in wanted
+        return is_equal or any(key in wanted for key in keys)
 
     def find_certain(self, keys: Iterable[Hashable]) -> Stored | None:
         """Return the record that shares one of these keys."""
         return next((self.certain[key] for key in keys if key in self.certain), None)
 
-    def find_equal(
-        self, values: Values, names: Sequence[str], child: Values, notes: list[str]
-    ) -> Stored | None:
-        """Return a record that has every value of a row already, empty ones included."""
-        for stored in self.equal.get(signature(values, names), ()):
-            if not stored.lacks(notes) and (not child or stored.has_child(child)):
-                return stored
-        return None
+    def find(self, values: Values) -> set[int]:
+        """Return the records that another list's row means: those of its first key that is known."""
+        for key in self.ledger.keys_to_find(values):
+            if key in self.finds:
+                return {
+                    found
+                    for found in self.finds[key]
+                    if not self.ledger.are_apart(values, self.by_id[found].values)
+                }
+        return set()
+
+    def alike(self, values: Values) -> set[int]:
+        """Return every record that has a rough key in common."""
+        return {found for key in self.ledger.rough(values) for found in self.rough.get(key, ())}
 
     def find_probable(self, values: Values) -> Iterator[Stored]:
         """Yield the records that a row perhaps is, each once."""
@@ -87,93 +114,141 @@ class Known:
 
 def signature(values: Values, names: Sequence[str]) -> Hashable:
     """Return what is equal for records with equal values in these fields."""
-    return tuple(_comparable(values.get(name)) for name in names)
+    return tuple(comparable(values.get(name)) for name in names)
 
 
-def _comparable(value: Any) -> Hashable:
-    return tuple(sorted(value)) if isinstance(value, list) else value if value != "" else None
+def comparable(value: Any) -> Hashable:
+    """Return a value so that two ways to write it are equal."""
+    if isinstance(value, list):
+        return tuple(sorted(value))
+    return (squeezed(value) or None) if type(value) is str else value
 
 
-def load_known(  # noqa: PLR0913, PLR0917 - whose rows, which records, which fields
-    session: Session,
-    model: type[Record],
-    viewer: Viewer,
-    rows: Sequence[Values],
-    names: Sequence[str],
-    targets: Sequence[Target],
-) -> Known:
-    """Read the stored records that have a rough key in common with one of the rows.
+@dataclass(frozen=True)
+class Asked:
+    """Of which records, and what: own fields and paths, and fields of records that point at them."""
 
-    `names` are the fields that the file fills; a word may fill other `targets` besides (`Meaning.also`).
-    """
-    ledger = ledger_of(model)
-    wanted = {key for values in rows for key in ledger.rough(values)}
-    known = Known(ledger)
-    ids = list(_candidates(session, model, viewer, ledger, wanted)) if wanted else []
-    for start in range(0, len(ids), CHUNK):
-        for stored in _load(session, model, viewer, ids[start : start + CHUNK], targets):
-            known.add(stored, names)
-    return known
+    model: type[Record]
+    names: tuple[str, ...]
+    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    compared: tuple[str, ...] = ()
+    wanted: frozenset[Hashable] | None = None  # only records with one of these keys are of use
+    are_parts: bool = False  # of rows of another list, which find or make them
+    by_equality: bool = True  # a row without a key is compared in every value
 
 
-def own_names(targets: Iterable[Target]) -> tuple[str, ...]:
-    """Return the record's own fields among these, without the note, which is compared line by line."""
-    names = (target.path for target in targets if not target.owner and target.path != NOTE)
-    return tuple(dict.fromkeys(names))
+@dataclass(frozen=True)
+class Matcher:
+    """Reads stored records with one viewer's eyes."""
 
+    session: Session
+    viewer: Viewer
 
-def _candidates(
-    session: Session, model: type[Record], viewer: Viewer, ledger: Ledger, wanted: set[Hashable]
-) -> Iterator[int]:
-    table = model.__table__
-    statement = sa.select(table.c.id, *(table.c[name] for name in ledger.rough_fields)).order_by(table.c.id)
-    scope = access().scope(viewer, model)
-    if scope is not None:
-        statement = statement.where(scope)
-    for row in session.execute(statement, scope_params(viewer)).yield_per(2000):
-        values = dict(zip(ledger.rough_fields, row[1:], strict=True))
-        if any(key in wanted for key in ledger.rough(values)):
-            yield row[0]
+    def load(self, asked: Asked, rows: Iterable[Values], ids: Iterable[int] = ()) -> Known:
+        """Read the records that have a rough key in common with one of the rows, and those named by id."""
+        ledger = ledger_of(asked.model)
+        wanted = {key for values in rows for key in ledger.rough(values)}
+        known, named = Known(ledger), frozenset(ids)
+        found = sorted({*(self._candidates(asked.model, ledger, wanted) if wanted else ()), *named})
+        for start in range(0, len(found), CHUNK):
+            for stored in self._load(asked, found[start : start + CHUNK]):
+                known.add(stored, replace(asked, wanted=None) if stored.id in named else asked)
+        return known
 
+    def _scope(self, model: type[Record]) -> list[sa.ColumnElement[bool]]:
+        scope = access().scope(self.viewer, model)
+        return [] if scope is None else [scope]
 
-def _load(
-    session: Session, model: type[Record], viewer: Viewer, ids: Sequence[int], targets: Sequence[Target]
-) -> Iterator[Stored]:
-    changeable = _changeable(session, model, viewer, ids)
-    children = _children(session, ids, targets)
-    names = [name for name, what in fields_of(model).items() if what.kind not in ("ref", "refs", "json")]
-    for record in session.scalars(sa.select(model).where(model.id.in_(ids)).order_by(model.id)):
-        values = {name: _plain(getattr(record, name)) for name in names}
-        yield Stored(record.id, values, children.get(record.id, ()), record.id in changeable)
+    def _candidates(self, model: type[Record], ledger: Ledger, wanted: set[Hashable]) -> Iterator[int]:
+        table = model.__table__
+        columns = [column_of(model, name) for name in ledger.rough_fields]
+        statement = sa.select(table.c.id, *columns).where(*self._scope(model))
+        for row in self.session.execute(statement, scope_params(self.viewer)).yield_per(2000):
+            values = dict(zip(ledger.rough_fields, row[1:], strict=True))
+            if any(key in wanted for key in ledger.rough(values)):
+                yield row[0]
 
+    def _load(self, asked: Asked, ids: Sequence[int]) -> Iterator[Stored]:
+        model, table = asked.model, asked.model.__table__
+        ledger = ledger_of(model)
+        apart = (ledger.apart,) if ledger.apart else ()
+        paths = tuple(dict.fromkeys((*ledger.rough_fields, *ledger.key_paths, *apart, *asked.names)))
+        known = fields_of(model)
+        scalar = [path for path in paths if "." in path or known[path].kind not in ("codes", "refs")]
+        columns, joined = _columns(model, scalar)
+        statement = sa.select(table.c.id, table.c.version, *columns).select_from(joined)
+        statement = statement.where(table.c.id.in_(ids), *self._scope(model)).order_by(table.c.id)
+        rows = self.session.execute(statement, scope_params(self.viewer)).all()
+        codes = {path: self._codes(model, path, ids) for path in paths if path not in scalar}
+        changeable = self._changeable(model, ids)
+        children = {at: self._children(model, at, names, ids) for at, names in asked.children.items()}
+        for record_id, version, *found in rows:
+            values = dict(zip(scalar, found, strict=True))
+            values |= {name: of.get(record_id, []) for name, of in codes.items()}
+            below = {at: of[record_id] for at, of in children.items() if record_id in of}
+            yield Stored(record_id, version, values, record_id in changeable, below)
 
-def _plain(value: Any) -> Any:
-    """Return codes as a list of their own: the record's is bound to the session."""
-    is_simple = value is None or isinstance(value, str | int) or not hasattr(value, "__iter__")
-    return value if is_simple else sorted(value)
-
-
-def _changeable(session: Session, model: type[Record], viewer: Viewer, ids: Sequence[int]) -> frozenset[int]:
-    if not access().may(viewer, "update", model):
-        return frozenset()
-    scope = access().scope(viewer, model, "update")
-    if scope is None:
-        return frozenset(ids)
-    table = model.__table__
-    found = sa.select(table.c.id).where(table.c.id.in_(ids), scope)
-    return frozenset(session.scalars(found, scope_params(viewer)))
-
-
-def _children(session: Session, ids: Sequence[int], targets: Sequence[Target]) -> Mapping[int, list[Values]]:
-    """Return the values of the children that these columns fill, by the record they point at."""
-    owned = [target for target in targets if target.owner]
-    found: dict[int, list[Values]] = {}
-    if not owned:
+    def _codes(self, model: type[Record], name: str, ids: Sequence[int]) -> Mapping[int, list[str]]:
+        link = link_table(model, name)
+        owner = link.c[f"{model.__tablename__}_id"]
+        found: dict[int, list[str]] = {}
+        for record_id, code in self.session.execute(sa.select(owner, link.c.code).where(owner.in_(ids))):
+            found.setdefault(record_id, []).append(code)
         return found
-    child, by = owned[0].model, f"{owned[0].by}_id"
-    names = [target.field.name for target in owned]
-    pointer = getattr(child, by)
-    statement = sa.select(pointer, *(getattr(child, name) for name in names)).where(pointer.in_(ids))
-    for row in session.execute(statement):
-        found.setdefault(row[0], []).append(dict(zip(names, row[1:], strict=True)))
-    return found
+
+    def _changeable(self, model: type[Record], ids: Sequence[int]) -> frozenset[int]:
+        if not access().may(self.viewer, "update", model):
+            return frozenset()
+        scope = access().scope(self.viewer, model, "update")
+        if scope is None:
+            return frozenset(ids)
+        found = sa.select(model.__table__.c.id).where(model.__table__.c.id.in_(ids), scope)
+        return frozenset(self.session.scalars(found, scope_params(self.viewer)))
+
+    def _children(
+        self, model: type[Record], at: str, names: Sequence[str], ids: Sequence[int]
+    ) -> Mapping[int, list[Values]]:
+        """Return the values of the records that point here, by the record they point at."""
+        way = step(model, at)
+        pointer = way.model.__table__.c[f"{way.by}_id"]
+        columns = [column_of(way.model, name) for name in names]
+        found: dict[int, list[Values]] = {}
+        for row in self.session.execute(sa.select(pointer, *columns).where(pointer.in_(ids))):
+            found.setdefault(row[0], []).append(dict(zip(names, row[1:], strict=True)))
+        return found
+
+
+def column_of(model: type[Record], name: str) -> Any:
+    """Return the column that holds a field: of a reference the id."""
+    return model.__table__.c[_column_name(fields_of(model).get(name), name)]
+
+
+def _column_name(what: Field | None, name: str) -> str:
+    return f"{name}_id" if what is not None and what.kind == "ref" else name
+
+
+def _columns(model: type[Record], paths: Sequence[str]) -> tuple[list[Any], Any]:
+    """Return the columns of the paths, and the tables joined to reach them."""
+    tables: dict[str, Any] = {"": model.__table__}
+    joined: Any = model.__table__
+    for owner in sorted({path.rpartition(".")[0] for path in paths} - {""}):
+        for depth in range(1, owner.count(".") + 2):
+            at = ".".join(owner.split(".")[:depth])
+            if at in tables:
+                continue
+            parent, _dot, name = at.rpartition(".")
+            far = _table(model, at).alias(at.replace(".", "_"))
+            joined = joined.outerjoin(far, tables[parent].c[f"{name}_id"] == far.c.id)
+            tables[at] = far
+    return [_at(model, tables, path) for path in paths], joined
+
+
+@cache
+def _table(model: type[Record], at: str) -> Any:
+    return model_at(model, at).__table__
+
+
+def _at(model: type[Record], tables: Mapping[str, Any], path: str) -> Any:
+    owner, _dot, name = path.rpartition(".")
+    what = fields_of(model_at(model, owner)).get(name)
+    return tables[owner].c[_column_name(what, name)]

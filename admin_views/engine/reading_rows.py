@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.mapping import NOTE, Column, MappedSheet, Target, Targets
-from admin_views.engine.values import label
-from tomoiki.core.dates import DECEMBER, read_day, read_moment
-from tomoiki.core.fields import TEXT_LENGTH, Field
-from tomoiki.core.identifiers import holds_my_number
-from tomoiki.core.languages import language
-from tomoiki.core.ledgers import find_meaning, known_words, squeezed
-from tomoiki.core.money import read_yen
-from tomoiki.core.reading import BadInput, Read
+from admin_views.engine.mapping import Column, MappedSheet, Step, Target, Targets, model_at
+from admin_views.engine.mapping import step as step_of
+from admin_views.engine.reading_cells import Also, Cell, read_cell, read_long
+from admin_views.engine.references import References
+from admin_views.engine.screen import Screen
+from tomoiki.core.dates import FiscalYear
+from tomoiki.core.ledgers import Ledger, ledger_of, squeezed
+from tomoiki.core.reading import BadInput
+from tomoiki.core.records import Record
 from tomoiki.core.tables import SheetRow
-from tomoiki.core.text import clean_line, clean_text, plain
-from tomoiki.core.vocabulary import AnyChoice, Choice, find_choice
 
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
-_BETWEEN_CODES = re.compile(r"[、,，;；/\n]+")
-_YES = frozenset(
-    squeezed(word) for word in ("yes", "y", "true", "1", "○", "〇", "◯", "はい", "有", "あり", "có", "済")
-)
-_NO = frozenset(
-    squeezed(word) for word in ("no", "n", "false", "0", "×", "✕", "いいえ", "無", "なし", "không", "未")
-)
-
-Also = Mapping[str, str]
+_NOTHING = frozenset(
+    squeezed(word)
+    for word in ("なし", "無し", "無", "-", "--", "ー", "―", "－",
+                 "n/a", "na", "none", "nil", "null", "không", "không có",
+                 "不明", "未記入", "空欄", "該当なし", "特になし", "#N/A")
+)  # fmt: skip
+_MAY_BE_NOTHING = frozenset({"day", "moment", "choice", "codes", "ref"})
+_DISARMED = re.compile("'[=+\\-@\t\r]")  # our exports write it so; it is taken back
+_HIDDEN = "••••"
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,12 @@ class CellFault:
     column: str
     value: str
     reason: LazyString | str
+    is_secret: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Return the value as a page may show it."""
+        return _HIDDEN if self.is_secret and self.value else self.value
 
     def as_json(self) -> dict[str, Any]:
         """Return it as commands print it, the reason in the language being spoken."""
@@ -58,48 +61,202 @@ class CellFault:
         }
 
 
-@dataclass
+NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(slots=True)
 class ReadRow:
-    """What was read of one row: values by path, lines for the note, faults and remarks, and the raw cells."""
+    """What was read of one row: values by path, lines for the note, faults and remarks."""
 
     sheet: MappedSheet
-    number: int
+    cells: SheetRow
+    main: type[Record]
+    references: References
     values: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    faults: list[CellFault] = field(default_factory=list)
-    remarks: list[CellFault] = field(default_factory=list)
-    raw: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    faults: tuple[CellFault, ...] = ()
+    remarks: tuple[CellFault, ...] = ()
+    only_new: Mapping[str, Any] = field(default_factory=lambda: NOTHING_SAID)
+    empty: frozenset[str] = frozenset()  # fields whose cells an export's row leaves empty
+    id: int | None = None
+    unclear: Mapping[str, LazyString] = field(
+        default_factory=lambda: NOTHING_SAID
+    )  # references that perhaps name what stands there
+
+    @property
+    def number(self) -> int:
+        """Return the number by which a person finds the row."""
+        return self.cells.number
 
     @property
     def place(self) -> tuple[str, int]:
         """Return sheet and row."""
-        return self.sheet.sheet.name, self.number
+        return self.sheet.sheet.name, self.cells.number
+
+    def raw(self, path: str) -> str:
+        """Return what stands in the cell of a field."""
+        column = self.sheet.column_of(path)
+        if column is None or column.index >= len(self.cells.values):
+            return ""
+        return self.cells.values[column.index]
 
     def fault(self, path: str, reason: LazyString | str) -> None:
         """Note a fault of the field, by its column's own words."""
-        column = self.sheet.headers.get(path, "")
-        self.faults.append(CellFault(*self.place, column, self.raw.get(path, ""), reason))
+        self.faults += (self._cell(path, reason),)
+
+    def remark(self, path: str, reason: LazyString | str) -> None:
+        """Note what a person should know of the field."""
+        self.remarks += (self._cell(path, reason),)
+
+    def _cell(self, path: str, reason: LazyString | str) -> CellFault:
+        column = self.sheet.column_of(path)
+        is_secret = bool(column and column.target and column.target.field.secret)
+        return CellFault(*self.place, self.sheet.header_of(path), self.raw(path), reason, is_secret)
+
+    def unless_known(self, path: str, value: Any) -> None:
+        """Set what only a new record gets."""
+        if path not in self.values:
+            self.only_new = {**self.only_new, path: value}
+
+    def record(self, path: str) -> Any:
+        """Return the record that a reference of this row names, or None."""
+        named = self.values.get(path)
+        if named is None:
+            return None
+        owner, _dot, name = path.rpartition(".")
+        return self.references.record(step_of(model_at(self.main, owner), name).model, named)
 
 
-def read_row(sheet: MappedSheet, row: SheetRow, targets: Targets, constants: Mapping[str, Any]) -> ReadRow:
-    """Read every cell; `constants` fill fields of which the row says nothing."""
-    found = ReadRow(sheet, row.number)
-    also: dict[str, str] = {}
-    _refuse_surplus(found, row)
-    for column, text in zip(sheet.columns, row.values, strict=False):
-        if not text.strip():
-            continue
-        if column.target is not None:
-            found.raw[column.target.path] = text
-            also |= _read_cell(found, column, column.target, text)
-        elif column.into_note:
-            _read_note(found, column, text)
-    for path, value in (*also.items(), *constants.items()):
-        if path in constants or path in targets:
+@dataclass(frozen=True)
+class Reader:
+    """Reads the rows of one screen's lists."""
+
+    screen: Screen
+    targets: Targets
+    constants: Mapping[str, Any]
+    references: References
+    fiscal_start: int
+    has_note: bool
+
+    def read(self, sheet: MappedSheet, row: SheetRow) -> ReadRow:
+        """Read every cell, then let the rooms complete what a row leaves unsaid."""
+        found = ReadRow(sheet, row, self.screen.model, self.references)
+        also: dict[str, Any] = {}
+        empty: set[str] = set()
+        _refuse_surplus(found, row)
+        for column in sheet.columns:
+            text = row.values[column.index] if column.index < len(row.values) else ""
+            text = text[1:] if _DISARMED.match(text) else text
+            if not text.strip():
+                if sheet.has_id and column.target is not None:
+                    empty.add(column.target.path)
+            elif column.is_id:
+                _read_id(found, column, text)
+            elif column.target is not None:
+                also |= self._read_cell(found, column, column.target, text)
+            elif column.into_note:
+                _read_note(found, column.header, column.header, text)
+        found.empty = frozenset(empty)
+        self._add(found, also)
+        if found.id is None and not sheet.has_id:
+            self._complete(found)
+        self._take_note(found)
+        return found
+
+    def _add(self, found: ReadRow, also: Mapping[str, Any]) -> None:
+        for path, value in also.items():
+            if path in self.targets:
+                found.values.setdefault(path, value)
+        for path, value in self.constants.items():
             found.values.setdefault(path, value)
-    if note := found.values.pop(NOTE, None):  # joined to a note that stands already, never put over it
-        found.notes.insert(0, note)
-    return found
+
+    def _read_cell(self, found: ReadRow, column: Column, target: Target, text: str) -> Also:
+        cell = Cell(target, text, found.sheet, self.references, self.fiscal_start, self.screen.model)
+        try:
+            read, also, rest = read_cell(cell)
+        except BadInput as fault:
+            return self._not_read(found, column, target, text, fault)
+        for more in rest:
+            if not self.has_note:
+                found.fault(target.path, _("Two values stand in one cell. Give each a column of its own."))
+                return {}
+            found.notes.append((column.header, more))
+            found.remark(
+                target.path, _("Two values in one cell: the first is taken, the other is in the note.")
+            )
+        if read.remark:
+            found.remark(target.path, read.remark)
+        if target.field.kind in ("text", "long") and text.lstrip().startswith("="):
+            found.remark(target.path, _("It looks like a formula and is kept as text."))
+        if read.value not in (None, "", []):
+            found.values[target.path] = text if read.value == text else read.value  # one object, not two
+        prefix = f"{target.owner}." if target.owner else ""
+        return {prefix + name: value for name, value in also.items()}
+
+    def _not_read(self, found: ReadRow, column: Column, target: Target, text: str, fault: BadInput) -> Also:
+        """A cell may say that there is nothing, or name somebody unknown; the rest is for a person to mend."""
+        may_be_nothing = target.field.kind in _MAY_BE_NOTHING or target.field.format is not None
+        is_required = target.field.required or target.path in self._vital
+        if squeezed(text) in _NOTHING and may_be_nothing and not is_required:
+            return {}
+        if found.sheet.has_id and target.field.kind == "ref":
+            found.unclear = {**found.unclear, target.path: fault.message}
+            return {}
+        if target.path in self._ledger.to_note and self.has_note:
+            found.notes.append((column.header, text.strip()))
+            found.remark(target.path, _("Nobody of this name is known here. It stands in the note."))
+            return {}
+        found.fault(target.path, fault.message)
+        return {}
+
+    @property
+    def _ledger(self) -> Ledger:
+        return ledger_of(self.screen.model)
+
+    @property
+    def _vital(self) -> frozenset[str]:
+        return frozenset(path for group in self._ledger.vital for path in group)
+
+    def _complete(self, found: ReadRow) -> None:
+        """Ask each room, the farthest records first."""
+        for at in sorted(nodes_of(found.values), key=lambda at: (-at.count(".") - bool(at), at)):
+            model = model_at(self.screen.model, at)
+            ledger_of(model).complete(found, f"{at}." if at else "")
+        if "" not in nodes_of(found.values):
+            self._ledger.complete(found, "")
+        self._check_year(found)
+
+    def _check_year(self, found: ReadRow) -> None:
+        year = found.sheet.sheet.year
+        numbering = self.screen.model.__numbering__
+        day = found.values.get(numbering.day) if numbering else None
+        if numbering is None or year is None or not year.is_fiscal:
+            return
+        if not isinstance(day, date) or isinstance(day, datetime):
+            return
+        if FiscalYear.of(day, self.fiscal_start).start_year != year.year:
+            found.remark(
+                numbering.day, _("This day is not in the year of the sheet. Perhaps a typing error.")
+            )
+
+    def _take_note(self, found: ReadRow) -> None:
+        """Join a text for the note to what has no other home, never put it over one that stands already."""
+        name = self._ledger.note
+        if not found.sheet.has_id and name and isinstance(found.values.get(name), str):
+            found.notes.insert(0, ("", found.values.pop(name)))
+
+
+def nodes_of(values: Mapping[str, Any]) -> set[str]:
+    """Return the records of which a row speaks, by the path that leads to each; "" is the main one."""
+    return {path.rpartition(".")[0] for path in values}
+
+
+def steps_of(model: type[Record], at: str) -> Iterator[Step]:
+    """Yield the steps of a path."""
+    for name in filter(None, at.split(".")):
+        found = step_of(model, name)
+        yield found
+        model = found.model
 
 
 def _refuse_surplus(found: ReadRow, row: SheetRow) -> None:
@@ -108,116 +265,20 @@ def _refuse_surplus(found: ReadRow, row: SheetRow) -> None:
     surplus = [value for value in row.values[width:] if value.strip()]
     if surplus:
         reason = _("The row has more cells than the header. Put values with commas into quotation marks.")
-        found.faults.append(CellFault(*found.place, "", " ".join(surplus), reason))
+        found.faults += (CellFault(*found.place, "", " ".join(surplus), reason),)
 
 
-def _read_cell(found: ReadRow, column: Column, target: Target, text: str) -> Also:
-    try:
-        read, also = read_value(target.field, text)
-    except BadInput as fault:
-        found.faults.append(CellFault(*found.place, column.header, text, fault.message))
-        return {}
-    if read.remark:
-        found.remarks.append(CellFault(*found.place, column.header, text, read.remark))
-    if read.value not in (None, "", []):
-        found.values[target.path] = read.value
-    prefix = f"{target.owner}." if target.owner else ""
-    return {prefix + name: code for name, code in also.items()}
+def _read_id(found: ReadRow, column: Column, text: str) -> None:
+    if text.strip().isdecimal():
+        found.id = int(text)
+    else:
+        reason = _("This is not a number of a record. Leave the cell as it was exported, or empty.")
+        found.faults += (CellFault(*found.place, column.header, text, reason),)
 
 
-def _read_note(found: ReadRow, column: Column, text: str) -> None:
+def _read_note(found: ReadRow, header: str, name: str, text: str) -> None:
     """Keep a cell without a home as a line `header: text`."""
     try:
-        found.notes.append(f"{column.header}: {_read_long(text).value}")
+        found.notes.append((name, read_long(text).value))
     except BadInput as fault:
-        found.faults.append(CellFault(*found.place, column.header, text, fault.message))
-
-
-def read_value(field: Field, text: str) -> tuple[Read[Any], Also]:
-    """Return the value of a cell, and what its word says of other fields; raise BadInput."""
-    if field.kind == "choice" and field.choices is not None:
-        return _read_choice(field.choices, text)
-    return _READERS[field.kind](field, text), {}
-
-
-def _read_text(field: Field, text: str) -> Read[Any]:
-    if field.long:
-        return _read_long(text)
-    read = field.format.read(text) if field.format else Read(clean_line(text))
-    if len(read.value) > TEXT_LENGTH:
-        raise BadInput(_("Use at most %(most)s characters.", most=TEXT_LENGTH))
-    return read
-
-
-def _read_long(text: str) -> Read[str]:
-    if holds_my_number(text):
-        raise BadInput(_("This looks like an individual number (My Number), which must not be stored."))
-    return Read(clean_text(text).strip())
-
-
-def read_sheet_day(text: str) -> Read[date]:
-    """Read a day; day/month/year only where nothing else is possible, or where Vietnamese is spoken."""
-    found = _DAY_FIRST.fullmatch(plain(text).replace(" ", ""))
-    if not found or language() == "vi":
-        return read_day(text, day_first=language() == "vi")
-    if int(found[1]) > DECEMBER:
-        return read_day(text, day_first=True)
-    raise BadInput(_("Day and month could be exchanged here. Write the year first (e.g. 2026-04-03)."))
-
-
-def _read_moment(field: Field, text: str) -> Read[datetime]:
-    return read_moment(text)
-
-
-def _read_number(field: Field, text: str) -> Read[int]:
-    read = read_yen(text)
-    if field.low is not None and read.value < field.low:
-        raise BadInput(_("Give %(low)s or more.", low=field.low))
-    if field.high is not None and read.value > field.high:
-        raise BadInput(_("Give %(high)s or less.", high=field.high))
-    return read
-
-
-def _read_flag(field: Field, text: str) -> Read[bool]:
-    word = squeezed(text)
-    if word not in _YES | _NO:
-        raise BadInput(_("Write yes or no."))
-    return Read(word in _YES)
-
-
-def _read_choice(choices: AnyChoice, text: str) -> tuple[Read[Any], Also]:
-    meaning = find_meaning(choices, clean_line(text))
-    if meaning is None:
-        raise BadInput(*_not_in_list(choices, text))
-    return Read(_stored(choices, meaning.code)), meaning.also
-
-
-def _stored(choices: AnyChoice, code: str) -> Any:
-    return find_choice(choices, code) if issubclass(choices, Choice) else code
-
-
-def _not_in_list(choices: AnyChoice, text: str) -> tuple[LazyString, str | None]:
-    near = difflib.get_close_matches(squeezed(text)[:80], known_words(choices), n=1)
-    meaning = find_meaning(choices, near[0]) if near else None
-    if meaning is None:
-        return _("This is not in the list."), None
-    word = label(choices, meaning.code)
-    return _("This is not in the list. Is “%(word)s” meant?", word=word), word
-
-
-def _read_codes(field: Field, text: str) -> Read[list[str]]:
-    words = [word for word in _BETWEEN_CODES.split(text) if word.strip()]
-    codes = [_read_choice(field.choices, word)[0].value for word in words] if field.choices else []
-    return Read(sorted(set(codes)))
-
-
-_READERS: Mapping[str, Callable[[Field, str], Read[Any]]] = {
-    "text": _read_text,
-    "long": _read_text,
-    "day": lambda field, text: read_sheet_day(text),
-    "moment": _read_moment,
-    "yen": _read_number,
-    "integer": _read_number,
-    "flag": _read_flag,
-    "codes": _read_codes,
-}
+        found.faults += (CellFault(*found.place, header, text, fault.message),)

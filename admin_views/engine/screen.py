@@ -67,10 +67,10 @@ class Screen:
     related: tuple[Related, ...] = ()
     actions: tuple[Action, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
-    importable: tuple[str, ...] = ()
+    importable: tuple[str, ...] | None = None  # None: all fields of the form; paths lead to other records
     synonyms: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
-    )  # header words of old ledgers by field
+    )  # header words of old ledgers by field; "~" begins a pattern
     labels: Mapping[str, LazyString] = field(default_factory=dict)  # words of this screen for a field
     note: LazyString | None = None  # a sentence that stands under the title wherever these records are shown
     big: bool = False  # the table may pass 10,000 rows: every filter needs its index
@@ -86,6 +86,11 @@ class Screen:
     def columns(self) -> tuple[str, ...]:
         """The fields of the list, in order, second lines included."""
         return tuple(flat(self.list))
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The fields that lists may fill; none where nothing is created."""
+        return (self.fields if self.importable is None else self.importable) if self.creates else ()
 
 
 def flat(rows: Iterable[Row]) -> Iterable[str]:

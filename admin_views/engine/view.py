@@ -44,11 +44,14 @@ NEED: dict[str, Verb | None] = {
     "delete_view": "delete",
     "import_view": "create",
     "export": "export",
+    "import_result_view": "create",
+    "import_undo_view": "create",
+    "import_rejects_view": "create",
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "import_view", "export"}
+    {"reveal_view", "reason_view", "import_view", "import_undo_view", "export"}
 )  # a POST that needs no lock of ours from the start
 
 

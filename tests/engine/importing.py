@@ -1,4 +1,4 @@
-"""What the tests of importing share: the sample files, and the screens as they import them."""
+"""What the tests of importing share: the sample files, and the screens."""
 
 import json
 from pathlib import Path
@@ -19,10 +19,5 @@ def expected(name: str) -> dict[str, Any]:
     return found
 
 
-def screens() -> tuple[Screen, ...]:
-    """The office's screens."""
-    return admin_views.SCREENS
-
-
 def screen(slug: str) -> Screen:
-    return next(screen for screen in screens() if screen.slug == slug)
+    return next(screen for screen in admin_views.SCREENS if screen.slug == slug)

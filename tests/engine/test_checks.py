@@ -53,8 +53,8 @@ def test_a_misspelt_field_is_told_with_what_was_meant(place: str) -> None:
         ({"related": (Related(Activity, ("nte",)),)}, "cases: related: no field 'nte' in Activity; did you mean 'note'?"),
         ({"related": (Related(Activity, compose=("zzzz",)),)}, "cases: related: no field 'zzzz' in Activity"),
         ({"importable": ("titel",)}, "cases: importable: no field 'titel' in Case; did you mean 'title'?"),
-        ({"importable": ("activity.zzzz",)}, "cases: importable: no child record for 'activity.zzzz'"),
-        ({"importable": ("person.code",)}, "cases: importable: no child record for 'person.code'"),
+        ({"importable": ("activity.zzzz",)}, "cases: importable: no field 'zzzz' in Activity"),
+        ({"importable": ("owner.zzzz.name",)}, "cases: importable: no record is reached by 'owner.zzzz.name'"),
         ({"only": {"titel": "x"}}, "cases: only: no field 'titel' in Case; did you mean 'title'?"),
         ({"slug": "login"}, "login: this address belongs to another page"),
     ],
@@ -109,5 +109,7 @@ def test_a_part_of_a_table_may_leave_out_what_it_says() -> None:
 
 
 def test_a_table_without_the_field_is_no_child() -> None:
-    assert faults(replace(PEOPLE, importable=("case.zzzz",)))[0].endswith("no child record for 'case.zzzz'")
+    assert faults(replace(PEOPLE, importable=("fund.name",)))[0].endswith(
+        "no record is reached by 'fund.name'"
+    )
     check_screens([replace(PEOPLE, importable=("case.title",), synonyms={"case.title": ()})])

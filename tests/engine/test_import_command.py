@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from tests.engine.importing import SAMPLES, screens
+from tests.engine.importing import SAMPLES
 from tomoiki.core.access import Viewer
 from tomoiki.core.actors import Actor
 from tomoiki.core.database import db
@@ -23,7 +23,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def office(make_app: Callable[..., Flask]) -> Flask:
-    return make_app(screens=screens())
+    return make_app()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_the_change_log_names_the_import_and_who_ran_it(run: Run, office: Flask,
 
     with office.app_context():
         entry = db.session.scalars(sa.select(ChangeLog)).one()
-        assert (entry.origin, entry.entity, entry.user_id) == ("import", "organisation", None)
+        assert (entry.origin, entry.entity, entry.user_id) == ("import:1", "organisation", None)
 
 
 def test_set_fills_what_a_row_does_not_say(run: Run, office: Flask, csv: Any) -> None:
@@ -118,6 +118,17 @@ def test_a_mapping_says_what_an_unknown_header_means(
         counts(run("organisations", csv("とりひきさき", "見本商事"), "--mapping", mapping, "--json"))["new"]
         == 1
     )
+
+
+def test_a_mapping_may_speak_of_sheets_and_spelling(run: Run, office: Flask, tmp_path: Path) -> None:
+    path, mapping = tmp_path / "list.csv", tmp_path / "mapping.json"
+    path.write_bytes("会社名;x\n会社名;電話\n見本商事;03-0000-0001\n".encode("cp932"))
+    sheets = {"": {"header_row": 2}}
+    mapping.write_text(json.dumps({"columns": {}, "encoding": "cp932", "delimiter": ";", "sheets": sheets}))
+
+    assert counts(run("organisations", path, "--mapping", mapping, "--json"))["new"] == 1
+    with office.app_context():
+        assert db.session.scalars(sa.select(Organisation.phone)).all() == ["+81300000001"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
-from tests.engine.importing import SAMPLES, screens
+from tests.engine.importing import SAMPLES
 from tomoiki.core.database import db
 from tomoiki.people.models import Person
 
@@ -23,7 +23,7 @@ STORED = {"accept_as_text": 9, "safe_name": 1, "refuse_or_decode": 1, "row_error
 
 @pytest.fixture
 def run(make_app: Callable[..., Flask]) -> Callable[[str], tuple[Result, int]]:
-    app = make_app(screens=screens())
+    app = make_app()
 
     def run_command(name: str) -> tuple[Result, int]:
         result = app.test_cli_runner().invoke(args=["import", "people", str(FOLDER / name), "--json"])

@@ -8,16 +8,15 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from admin_views.engine import importing
-from admin_views.engine.importing import plan_import, run_import
+from admin_views.engine import storing
+from admin_views.engine.importing import Wishes, plan_import
 from admin_views.engine.plans import NotAllowed, Plan
-from admin_views.engine.saving import save_new
+from admin_views.engine.storing import run_import
 from tests.engine.importing import screen
 from tomoiki.cases.models import Case
 from tomoiki.core.access import SYSTEM_VIEWER, Viewer
 from tomoiki.core.database import db
-from tomoiki.core.records import Fault
-from tomoiki.core.sheets import read_sheets
+from tomoiki.core.sheets import read_grids
 from tomoiki.core.tables import Refused
 from tomoiki.organisations.models import Organisation
 from tomoiki.people.models import Person, ResidenceStatus
@@ -35,7 +34,8 @@ def reading(app: Flask) -> Any:
 @pytest.fixture
 def plan(reading: Session) -> Import:
     def plan_list(slug: str, *lines: str, viewer: Viewer = SYSTEM_VIEWER, **options: Any) -> Plan:
-        return plan_import(reading, screen(slug), read_sheets("\n".join(lines).encode()), viewer, **options)
+        grids = read_grids("\n".join(lines).encode())
+        return plan_import(reading, screen(slug), grids, viewer, Wishes(**options))
 
     return plan_list
 
@@ -179,17 +179,15 @@ def test_a_fault_in_the_middle_leaves_nothing(
     plan: Import, reading: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = plan("people", "氏名,在留資格", *(f"見本 {name},留学" for name in "abcdef"))
-    saved: list[Any] = []
 
-    def save_some(session: Session, record: Any) -> list[Fault]:
-        saved.append(record)
-        return save_new(session, record) if len(saved) < 6 else [Fault("no")]
+    def break_off(session: Session, model: Any, made: Any) -> None:
+        if model is ResidenceStatus:
+            raise RuntimeError
 
-    monkeypatch.setattr(importing, "save_new", save_some)
-    with pytest.raises(Refused):
+    monkeypatch.setattr(storing, "log_made", break_off)
+    with pytest.raises(RuntimeError):
         run_import(reading, made)
 
-    assert len(saved) == 6
     assert reading.scalar(sa.select(sa.func.count()).select_from(Person)) == 0
     assert reading.scalar(sa.select(sa.func.count()).select_from(ResidenceStatus)) == 0
 

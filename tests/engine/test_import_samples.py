@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from admin_views.engine.importing import plan_import, run_import
+from admin_views.engine.importing import plan_import
 from admin_views.engine.plans import Plan
+from admin_views.engine.storing import run_import
 from tests.engine.importing import expected, sample, screen
 from tomoiki.core.access import SYSTEM_VIEWER
 from tomoiki.core.database import db
 from tomoiki.core.phones import national
-from tomoiki.core.sheets import read_sheets
+from tomoiki.core.sheets import read_grids
 from tomoiki.core.text import fold
 from tomoiki.organisations.models import Organisation
 from tomoiki.people.lists import ResidenceStatusCode
@@ -40,7 +41,7 @@ def reading(app: Flask) -> Iterator[Session]:
 @pytest.fixture
 def plan_of(reading: Session) -> Callable[[str], Plan]:
     def plan(slug: str) -> Plan:
-        sheets = read_sheets(sample(f"{FILES[slug]}.csv"), f"{FILES[slug]}.csv")
+        sheets = read_grids(sample(f"{FILES[slug]}.csv"), f"{FILES[slug]}.csv")
         return plan_import(reading, screen(slug), sheets, SYSTEM_VIEWER)
 
     return plan
@@ -73,7 +74,7 @@ def test_certain_duplicates_are_skipped_and_probable_ones_reported(
     plan, known = plan_of(slug), expected(FILES[slug])["duplicates"]
 
     assert [[one.same_as, one.row] for one in plan.skipped] == _rows(known, "certain")
-    assert [list(one.rows) for one in plan.duplicates] == _rows(known, "probable")
+    assert [[row for _sheet, row in one.places] for one in plan.duplicates] == _rows(known, "probable")
 
 
 def _rows(duplicates: list[dict[str, Any]], level: str) -> list[list[int]]:

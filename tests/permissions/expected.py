@@ -135,7 +135,10 @@ STEPPED_BACK |= {
 TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
 NOT_DELETED = {"users"}  # deactivated instead; the address is not there
-IMPORTED = {"people", "organisations"}
+IMPORTED = TABLE.keys() - {
+    "users",
+    "settings",
+}  # all that is made in a form; who may enter is let in one by one
 # Column by column the X of DOMAIN 4: which kinds of record each role may take along. X stands at "case normal" alone.
 EXPORTS = {
     "cases": {"admin": OPEN_CASES, "caseworker": OPEN_CASES},

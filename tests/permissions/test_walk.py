@@ -185,4 +185,4 @@ def test_nobody_gets_in_without_log_in(slug: str, client: FlaskClient, world: Wo
 def test_the_table_names_every_screen_and_the_world_every_kind(world: World) -> None:
     assert set(TABLE) == {screen.slug for screen in SCREENS} == set(world.ids)
     assert world.ids["people"].keys() == WORDS.keys()
-    assert {screen.slug for screen in SCREENS if screen.importable} == IMPORTED
+    assert {screen.slug for screen in SCREENS if screen.imports} == IMPORTED

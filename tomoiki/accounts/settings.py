@@ -31,6 +31,8 @@ class SettingKey(OpenChoice):
     number_format_donation = "number_format_donation", _("Format of donation numbers")
     number_format_event = "number_format_event", _("Format of event numbers")
     number_format_inquiry = "number_format_inquiry", _("Format of inquiry numbers")
+    import_max_mb = "import_max_mb", _("Largest file that can be imported (MB)")
+    import_max_rows = "import_max_rows", _("Most rows that can be imported at a time")
     session_minutes = "session_minutes", _("Minutes without use after which one is logged out")
     backup_time = "backup_time", _("Time of the nightly backup (Tokyo)")
     backup_days = "backup_days", _("Daily backups that are kept")
@@ -41,6 +43,10 @@ def _month(text: str) -> LazyString | None:
     return None if text.isdecimal() and 1 <= int(text) <= 12 else _("Give a month from 1 to 12.")  # noqa: PLR2004
 
 
+def _count(text: str) -> LazyString | None:
+    return None if text.isdecimal() and 1 <= int(text) <= 1_000_000 else _("Give a whole number from 1.")  # noqa: PLR2004
+
+
 def _minutes(text: str) -> LazyString | None:
     return None if text.isdecimal() and 5 <= int(text) <= 1440 else _("Give minutes from 5 to 1440.")  # noqa: PLR2004
 
@@ -49,7 +55,7 @@ def _clock(text: str) -> LazyString | None:
     return None if re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text) else _("Give a time like 03:00.")
 
 
-def _count(text: str) -> LazyString | None:
+def _kept(text: str) -> LazyString | None:
     return None if re.fullmatch("[1-9][0-9]{0,2}", text) else _("Give a number from 1 to 999.")
 
 
@@ -86,10 +92,12 @@ KINDS: Mapping[str, _Kind] = {
     "number_format_donation": _Kind("D{FY}-{seq:05d}", _number_format),
     "number_format_event": _Kind("EV{FY}-{seq:03d}", _number_format),
     "number_format_inquiry": _Kind("S{FY}-{seq:05d}", _number_format),
+    "import_max_mb": _Kind("50", _count),
+    "import_max_rows": _Kind("50000", _count),
     "session_minutes": _Kind("30", _minutes),
     "backup_time": _Kind("03:00", _clock),
-    "backup_days": _Kind("14", _count),
-    "backup_months": _Kind("12", _count),
+    "backup_days": _Kind("14", _kept),
+    "backup_months": _Kind("12", _kept),
 }
 _EMPTY = _Kind()
 

@@ -187,7 +187,8 @@ class Case(Record):
         if self.status is CaseStatus.resolved and self.resolved_at is None:
             self.resolved_at = now()
         elif self.status is CaseStatus.closed and self.closed_on is None:
-            self.closed_on = today()
+            if self.origin is not CaseOrigin.imported:  # when an old ledger's case ended nobody knows
+                self.closed_on = today()
         elif self.status is CaseStatus.reopened:
             self.resolved_at = self.closed_on = None
 
@@ -394,7 +395,7 @@ class Activity(Record):
 
     def prepare(self, session: Session) -> None:
         """Whoever writes it did it, with the person of the case, unless said otherwise; the type decides the counting."""
-        if self.id is None and self.by_id is None and self.by is None:
+        if self.id is None and self.by_id is None and self.by is None and not actor().is_importing:
             self.by_id = actor().id
         if self.counts_as_contact is None:
             self.counts_as_contact = self.type in COUNTED

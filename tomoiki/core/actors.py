@@ -15,6 +15,11 @@ class Actor:
     address: str | None = None
     origin: str = "system"
 
+    @property
+    def is_importing(self) -> bool:
+        """Tell whether an old list is being read in: what it tells was not done by whoever reads it."""
+        return self.origin.partition(":")[0] == "import"
+
 
 SYSTEM = Actor()
 _current: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)

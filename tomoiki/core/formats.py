@@ -40,6 +40,7 @@ class Format:
 
 
 NAME = Format(names.read_name)
+PHONE = Format(phones.read_phone, phones.national, "tel:", "tel")
 PHONE_JP = Format(partial(phones.read_phone, country="JP"), phones.national, "tel:", "tel")
 PHONE_VN = Format(partial(phones.read_phone, country="VN"), phones.national, "tel:", "tel")
 EMAIL = Format(identifiers.read_email, link="mailto:", input_type="email")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -18,13 +18,14 @@ from sqlalchemy.orm.attributes import History
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment, db, encrypt
-from tomoiki.core.fields import fields_of
+from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Record
 
 HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
 REASON = "_reason"  # stands in a diff beside the fields: why the change was made, where one had to say so
 Diff = dict[str, list[Any]]
 DETAIL_LENGTH = 300
+BATCH = 2000
 WAITING = 1000  # access rows that wait for a busy database, at most
 
 
@@ -173,7 +174,11 @@ def _settled(end: Any) -> Any:
 
 
 def _plain(record: Record, name: str, value: Any) -> Any:
-    field = fields_of(type(record)).get(name)
+    return logged(fields_of(type(record)).get(name), value)
+
+
+def logged(field: Field | None, value: Any) -> Any:
+    """Return a value as the log keeps it: secret ones only as ciphertext."""
     if value is not None and field is not None and field.secret:
         return {"secret": encrypt(value)}
     return value.isoformat() if isinstance(value, date) else value
@@ -205,21 +210,51 @@ def _write(session: Session, context: object) -> None:
         session.execute(sa.insert(ChangeLog), [_row(*change) for change in changes])
 
 
+def log_made(session: Session, model: type[Record], made: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Write down records that were stored many at a time, past the session: their values by id."""
+    known = fields_of(model)
+    rows = []
+    for record_id, values in made:
+        diff = {
+            name: [None, logged(known.get(name), value)]
+            for name, value in values.items()
+            if name not in HOUSEKEEPING and value not in (None, [], False)
+        }
+        rows.append(_entry(model.__tablename__, record_id, 1, "create", diff))
+    session.execute(sa.insert(ChangeLog), rows)
+
+
+def log_gone(session: Session, entity: str, gone: Sequence[tuple[int, int, Diff]]) -> None:
+    """Write down records that were deleted many at a time: id, version, and the diff that made them."""
+    rows = [
+        _entry(
+            entity, record_id, version, "delete", {name: [new, None] for name, (_old, new) in diff.items()}
+        )
+        for record_id, version, diff in gone
+    ]
+    for start in range(0, len(rows), BATCH):
+        session.execute(sa.insert(ChangeLog), rows[start : start + BATCH])
+
+
 def _row(record: Record, action: str, diff: Diff | None) -> dict[str, Any]:
-    who = actor()
     if diff is None:  # a new record is read after the flush, when defaults and keys are there
         diff = {name: [None, value] for name, value in _filled(record)}
     else:
         diff = {name: [_settled(old), _settled(new)] for name, (old, new) in diff.items()}
+    return _entry(record.__tablename__, record.id, record.version, action, diff)
+
+
+def _entry(entity: str, record_id: int, version: int, action: str, diff: Diff) -> dict[str, Any]:
+    who = actor()
     return {
         "at": datetime.now(UTC),
         "user_id": who.id,
         "address": who.address,
         "origin": who.origin,
         "action": action,
-        "entity": record.__tablename__,
-        "record_id": record.id,
-        "version": record.version,
+        "entity": entity,
+        "record_id": record_id,
+        "version": version,
         "diff": diff,
     }
 

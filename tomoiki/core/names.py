@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
@@ -103,6 +104,7 @@ def name_card(full_vi: str) -> str:
     return re.sub("[^A-Z]+", " ", letters).strip()
 
 
+@lru_cache(maxsize=4096)  # an import asks for each name several times
 def name_key(text: str) -> str:
     """Equal for spellings of a name that differ in marks, case, width, kana size or spaces (DOMAIN 9.1)."""
     kana = fold(text).translate(_TO_KATAKANA).translate(_TO_LARGE_KANA).upper()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache, partial
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -126,14 +127,25 @@ def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:
 
 def fill_defaults(record: Record) -> None:
     """Set what nobody gave to the column's default, so that rules see the record as it will be stored."""
-    for attribute in sa.inspect(type(record)).column_attrs:
+    for name, default in _defaults(type(record)):
+        if getattr(record, name) is None:
+            setattr(record, name, default())
+
+
+@cache
+def _defaults(model: type[Record]) -> Sequence[tuple[str, Callable[[], Any]]]:
+    found: list[tuple[str, Callable[[], Any]]] = []
+    for attribute in sa.inspect(model).column_attrs:
         default = attribute.columns[0].default
-        if default is None or getattr(record, attribute.key) is not None:
-            continue
         if isinstance(default, CallableColumnDefault):
-            setattr(record, attribute.key, default.arg(None))  # type: ignore[arg-type]  # ours ask for no context
+            found.append((attribute.key, partial(default.arg, None)))  # type: ignore[arg-type]  # ours ask for no context
         elif isinstance(default, ScalarElementColumnDefault):
-            setattr(record, attribute.key, default.arg)
+            found.append((attribute.key, partial(_as_it_is, default.arg)))
+    return found
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class Counter(Base):

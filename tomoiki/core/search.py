@@ -155,13 +155,15 @@ def _pointing_at(model: type[Record]) -> Iterator[tuple[type[Record], Field]]:
                 yield pointing, field
 
 
-def index_records(connection: Connection, model: type[Record], ids: Sequence[int] | None = None) -> int:
+def index_records(
+    connection: Connection, model: type[Record], ids: Sequence[int] | None = None, *, are_new: bool = False
+) -> int:
     """Write the index rows of these records (None: of all) anew; return how many stand there now."""
     base = entity_number(model) << SHIFT
     key = "rowid" if connection.dialect.name == "sqlite" else "id"
     if ids is None:
         connection.execute(_gone(f"{key} BETWEEN :low AND :high"), _bounds(base))
-    elif ids:
+    elif ids and not are_new:
         connection.execute(_gone(f"{key} = :id"), [{"id": base + i} for i in ids])
     insert = _insert(connection.dialect.name)
     count = 0
@@ -170,6 +172,22 @@ def index_records(connection: Connection, model: type[Record], ids: Sequence[int
         connection.execute(insert, found)
         count += len(found)
     return count
+
+
+def index_many(connection: Connection, model: type[Record], ids: Sequence[int]) -> None:
+    """Write the index rows of records that were just made."""
+    if _indexed(model):
+        for start in range(0, len(ids), BATCH):
+            index_records(connection, model, ids[start : start + BATCH], are_new=True)
+
+
+def forget_many(connection: Connection, model: type[Record], ids: Sequence[int]) -> None:
+    """Take records that were just deleted out of the index."""
+    if ids and _indexed(model):
+        key = "rowid" if connection.dialect.name == "sqlite" else "id"
+        base = entity_number(model) << SHIFT
+        gone = sa.text(f"DELETE FROM {INDEX} WHERE {key} = :id")  # noqa: S608 - names of our own
+        connection.execute(gone, [{"id": base + i} for i in ids])
 
 
 def _bounds(base: int) -> dict[str, int]:

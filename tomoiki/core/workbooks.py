@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
 import python_calamine as calamine
@@ -13,8 +13,13 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from tomoiki.core.tables import (
+    ABOVE_AND_BELOW,
     MOST_COLUMNS,
-    MOST_ROWS,
+    USUAL,
+    Grid,
+    Limits,
+    Merge,
+    Once,
     Refused,
     SheetRow,
     check_cell,
@@ -33,17 +38,17 @@ _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _DECLARATIONS = (b"<!doctype", b"<!entity")
 
 
-def read_workbook(data: bytes) -> list[tuple[str, list[SheetRow]]]:
+def read_workbook(data: bytes, limits: Limits = USUAL) -> list[Grid]:
     """Return the visible sheets that hold something; raise Refused for bombs, entities, damage, limits."""
-    _check_package(data)
+    _check_package(data, limits)
     try:
         book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-        found = [(name, list(_rows(book.get_sheet_by_name(name)))) for name in _visible(book)]
+        found = [_grid(book.get_sheet_by_name(name)) for name in _visible(book)]
     except (calamine.CalamineError, ValueError, OSError) as error:
         if isinstance(error, Refused):
             raise
         raise Refused(_damaged()) from None
-    filled = [(name, rows) for name, rows in found if rows]
+    filled = [grid for grid in found if grid.rows]
     if not filled:
         raise Refused(_("The file is empty. Choose a file with a header and rows."))
     return filled
@@ -53,7 +58,7 @@ def _damaged() -> LazyString:
     return _("The file is damaged or no Excel workbook. Open it in Excel and save it anew as .xlsx.")
 
 
-def _check_package(data: bytes) -> None:
+def _check_package(data: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
@@ -62,12 +67,12 @@ def _check_package(data: bytes) -> None:
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise Refused(_("The workbook is too large when unpacked. Save only the needed sheet anew."))
             for part in parts:
-                _check_part(package, part)
+                _check_part(package, part, limits)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         raise Refused(_damaged()) from None
 
 
-def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits) -> None:
     """Unpack one part in pieces (its checksum is checked on the way) and look for entities and far cells."""
     is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
     is_sheet = bool(_WORKSHEET.fullmatch(part.filename))
@@ -81,7 +86,7 @@ def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             if is_sheet:
                 last_row, last_column = _reach(piece, last_row, last_column)
             tail = piece[-_OVERLAP:]
-    _check_reach(last_row, last_column)
+    _check_reach(last_row, last_column, limits)
 
 
 def _reach(piece: bytes, row: int, column: int) -> tuple[int, int]:
@@ -98,16 +103,16 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _check_reach(row: int, column: int) -> None:
+def _check_reach(row: int, column: int, limits: Limits) -> None:
     """A single cell far out would make the reader build all the empty ones before it."""
-    if row > MOST_ROWS + 1:
-        check_length(row)
+    if row > limits.rows + ABOVE_AND_BELOW:
+        check_length(row, limits.rows)
     check_width(column)
     if row * column > MOST_CELLS:
         raise Refused(
             _(
                 "The sheet is too large: at most %(rows)s rows, %(columns)s columns, %(cells)s cells.",
-                rows=MOST_ROWS,
+                rows=limits.rows,
                 columns=MOST_COLUMNS,
                 cells=MOST_CELLS,
             )
@@ -121,13 +126,24 @@ def _visible(book: calamine.CalamineWorkbook) -> list[str]:
     ]
 
 
+def _grid(sheet: calamine.CalamineSheet) -> Grid:
+    return Grid(sheet.name, list(_rows(sheet)), _merges(sheet), is_workbook=True)
+
+
+def _merges(sheet: calamine.CalamineSheet) -> Sequence[Merge]:
+    found = sheet.merged_cell_ranges or ()
+    return tuple(Merge(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in found)
+
+
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[SheetRow]:
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        values = tuple(_text(cell) for cell in cells)
+    once = Once()
+    before = ("",) * (sheet.start or (0, 0))[1]  # its rows begin at the first filled column
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        values = tuple(once(_text(cell)) for cell in cells)
         if any(value.strip() for value in values):
             for value in values:
                 check_cell(value, number)
-            yield SheetRow(number, values)
+            yield SheetRow(number, before + values)
 
 
 def _text(cell: object) -> str:

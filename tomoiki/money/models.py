@@ -10,6 +10,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import Mapped, Session, aliased
 
 from tomoiki.core import formats
+from tomoiki.core.actors import actor
 from tomoiki.core.dates import today
 from tomoiki.core.fields import codes, col, ref
 from tomoiki.core.records import Fault, Moves, Numbering, Record
@@ -148,7 +149,10 @@ class Donation(Record):
         """Amounts make sense, and only a refund is negative."""
         if self.amount == 0:
             yield Fault(_("The amount must not be 0."), "amount")
-        if self.amount < 0 and not (self.refund_of_id or self.refund_of):
+        is_named = (
+            self.refund_of_id or self.refund_of or self.ledger_no
+        )  # an old ledger's refund names no gift
+        if self.amount < 0 and not is_named and not actor().is_importing:
             yield Fault(_("Only a refund is negative. Say which donation is refunded."), "amount")
         if self.received_on > today():
             yield Fault(_("This day is still to come. Check the date."), "received_on")

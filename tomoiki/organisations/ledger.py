@@ -14,8 +14,12 @@ IMPORTABLE = (
     "address", "phone", "contact_name", "contact_email", "note",
 )  # fmt: skip
 
-HEADERS = {
-    "name": ("会社名", "企業名", "名称", "団体名", "勤務先", "社名", "法人名", "Tên công ty"),
+NAMES = (
+    "会社名", "企業名", "勤務先", "社名", "法人名", "会社", "企業", "事業所", "事業所名", "受入企業", "実習先",
+    "受入機関", "所属機関", "Tên công ty", "Công ty", "Company",
+)  # fmt: skip
+HEADERS: dict[str, tuple[str, ...]] = {
+    "name": ("名称", "団体名", *NAMES),
     "name_kana": ("フリガナ", "カナ", "会社名カナ", "ヨミ"),
     "corporate_number": ("法人番号", "インボイス番号", "登録番号", "Mã số pháp nhân"),
     "roles": ("区分", "役割", "Vai trò"),
@@ -33,6 +37,18 @@ HEADERS = {
 
 def _core(values: Values) -> str:
     return squeezed(company_core(values["name"]).core) if values.get("name") else ""
+
+
+def company_key(name: str) -> str:
+    """Equal for ㈱見本, （株）見本 and 株式会社見本, and not for 有限会社見本."""
+    parts = company_core(name)
+    return squeezed(parts.mark + parts.core)
+
+
+def _finds(values: Values) -> Iterable[Hashable]:
+    yield from _certain(values)
+    if values.get("name"):
+        yield company_key(values["name"])
 
 
 def _rough(values: Values) -> Iterable[Hashable]:
@@ -59,6 +75,8 @@ register(
         rough=_rough,
         certain=_certain,
         probable=_probable,
+        finds=_finds,
+        vital=(("name",),),
         apart="corporate_number",
         why_certain=_("The same corporate number."),
         why_probable=_("The same name, and not two corporate numbers."),

@@ -15,7 +15,7 @@ from tomoiki.core.text import tokens
 from tomoiki.deadlines import deadline_rules, holidays
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
