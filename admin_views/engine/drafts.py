@@ -134,11 +134,12 @@ class Builder:
                 yield name
 
     def _ask(self, draft: Draft) -> list[Fault]:
+        """Return the rules that the record breaks, but for what links to other records of its row will fill."""
         record = self.record(draft)
         with self.session.no_autoflush:
             fill_defaults(record)
             record.prepare(self.session)
-            faults = list(record.faults(self.session))
+            faults = [fault for fault in record.faults(self.session) if fault.field not in draft.links]
         scalars, codes = shape(draft.model)
         draft.stored = tuple([getattr(record, key) for key in scalars])
         draft.codes = {name: chosen for name in codes if (chosen := list(getattr(record, name)))} or _NO_CODES
