@@ -29,6 +29,7 @@ from tests import databases, postgresql  # noqa: E402 - after the folder is set
 from tomoiki.accounts.models import Role  # noqa: E402
 from tomoiki.core import history, instance, search  # noqa: E402
 from tomoiki.core.access import Viewer  # noqa: E402
+from tomoiki.core.actors import SYSTEM, acting  # noqa: E402
 from tomoiki.core.database import begin_write, db  # noqa: E402
 
 DATA_KEY = Fernet.generate_key().decode()
@@ -222,6 +223,13 @@ def as_viewer() -> Callable[..., Viewer]:
         return Viewer([known.value for known in Role].index(role) + 1, frozenset((role, *more)))
 
     return view
+
+
+@pytest.fixture(autouse=True)
+def _nobody_acts() -> Iterator[None]:
+    """Let each test begin as the system: a stream that a test reads itself leaves its reader acting."""
+    with acting(SYSTEM):
+        yield
 
 
 # -- watching --------------------------------------------------------------------------------------------
