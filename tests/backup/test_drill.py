@@ -30,6 +30,7 @@ from tomoiki.organisations.models import Organisation
 
 PROJECT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("TEST_KILLS") or 3)
+ROWS = 1500  # of a file that is imported meanwhile: some two seconds of work
 WRITERS = 3
 
 
@@ -141,6 +142,13 @@ class Server:
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
+    def importing(self, file: Path) -> subprocess.Popen[bytes]:
+        """Begin to import a file in a process of its own."""
+        command = [sys.executable, "-m", "flask", "--app", "app", "import", "organisations", str(file)]
+        return subprocess.Popen(  # noqa: S603 - our own words
+            command, cwd=PROJECT, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
     def get(self, browser: OpenerDirector, path: str) -> dict[str, str]:
         """Return what a page's form would send."""
         with browser.open(f"http://127.0.0.1:{self.port}{path}", timeout=60) as page:
@@ -190,7 +198,7 @@ def server(database: Store, tmp_path: Path) -> Server:
 
 
 @pytest.mark.storage
-def test_what_was_acknowledged_survives_a_kill_at_any_moment(server: Server) -> None:
+def test_what_was_acknowledged_survives_a_kill_at_any_moment(server: Server, tmp_path: Path) -> None:
     server.command("db", "upgrade")
     server.command(
         "users", "add", "hoa@example.org", "--role", "admin", "--password-stdin", typed=f"{PASSWORD}\n"
@@ -203,17 +211,25 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(server: Server) -> 
                 threading.Thread(target=server.save, args=(browser, f"{kill}-{at}"))
                 for at, browser in enumerate(browsers)
             ]
+            file = tmp_path / "companies.csv"
+            file.write_text("会社名\n" + "\n".join(f"Firm {kill} No {at}" for at in range(ROWS)))
+            importing = server.importing(file)
             for writer in writers:
                 writer.start()
-            kept |= {server.acknowledged.get(timeout=60) for _ in range(3 + kill * 7 % 11)}
+            kept |= {server.acknowledged.get(timeout=60) for _ in range(3 + kill * 37 % 101)}
             process.kill()
+            importing.kill()
+            importing.wait()
             for writer in writers:
                 writer.join()
     while not server.acknowledged.empty():
         kept.add(server.acknowledged.get())
 
     assert json.loads(server.command("check", "--json"))["findings"] == []
-    assert kept <= stored(server)
+    names = stored(server)
+    assert kept <= names
+    imported = {kill: sum(name.startswith(f"Firm {kill} ") for name in names) for kill in range(KILLS)}
+    assert set(imported.values()) <= {0, ROWS}  # all of a file or nothing of it
     assert len(kept) >= 3 * KILLS
 
 
