@@ -23,6 +23,7 @@ Elsewhere = Callable[[], Flask]
 EMPTY = {
     "access_log",
     "backup_log",
+    "import_run",
     "invitation",
     "login_failure",
     "sent_form",

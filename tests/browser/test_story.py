@@ -66,11 +66,13 @@ def _import_file(page: Page, slug: str, name: str) -> tuple[str, int]:
     page.goto(f"/{slug}/")
     page.click("main >> text=取込")
     page.set_input_files("[name=file]", SAMPLES / name)
-    page.click("main .btn-primary")
+    page.click("main .btn-primary")  # read the file
+    page.click("main .btn-primary")  # the columns are right
     button = page.locator("main .btn-primary")
     words, faults = button.inner_text(), page.locator("main td.bad b").count()
     button.click()
-    page.wait_for_url(f"**/{slug}/")
+    page.wait_for_url(f"**/{slug}/import/*")
+    page.click("main a.btn-primary")  # to the list
     expect(page.locator("h1")).to_contain_text(f"{words.partition('行')[0]}件")
     return words, faults
 
