@@ -10,13 +10,14 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 import admin_views
+from admin_views import office_pages
 from admin_views.engine import install as install_engine
 from admin_views.engine.screen import Screen
 from tomoiki.accounts import commands as account_commands
 from tomoiki.accounts import login, setup
 from tomoiki.accounts.matrix import office_access
 from tomoiki.accounts.settings import SettingKey, get_setting
-from tomoiki.core import history, instance, languages, search, serving
+from tomoiki.core import history, instance, languages, search, serving, wordings
 from tomoiki.core.access import Access
 from tomoiki.core.database import db
 from tomoiki.demo import commands as demo_commands
@@ -36,9 +37,11 @@ def create_app(
     CSRFProtect(app)
     history.install()
     search.install()
+    wordings.install(app)
     languages.install(app, login.user_language, _office_language)
     login.install(app)
     setup.install(app)
+    office_pages.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
     for commands in (serving, account_commands, demo_commands):
         commands.install(app)

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from admin_views.engine.arguments import RESERVED
 from admin_views.engine.detail import pointing_field
+from admin_views.engine.grouping import KINDS as GROUPED
 from admin_views.engine.screen import Screen, flat
 from tomoiki.core.fields import fields_of, table_name
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed, Record
 
 MOST_FACTS = 5
 FIXED_SLUGS = frozenset(
@@ -28,6 +29,8 @@ FIXED_SLUGS = frozenset(
         "checkin",
         "static",
         "account",
+        "permissions",
+        "vocabularies",
     }
 )
 
@@ -55,6 +58,8 @@ def faults_of(screen: Screen) -> Iterator[str]:
         _facts,
         _related,
         _importable,
+        _groups,
+        _inlines,
     ):
         for fault in check(screen):
             yield f"{screen.slug}: {fault}"
@@ -70,7 +75,7 @@ def _doubles(screens: Sequence[Screen]) -> Iterator[str]:
         seen.add(screen.slug)
 
 
-def _unknown(model: type[Record], where: str, names: Iterable[str]) -> Iterator[str]:
+def _unknown(model: type[Listed], where: str, names: Iterable[str]) -> Iterator[str]:
     known = fields_of(model)
     for name in names:
         if name not in known:
@@ -86,6 +91,8 @@ def _unknown_fields(screen: Screen) -> Iterator[str]:
         "phone": screen.phone,
         "filters": screen.filters,
         "total": screen.total,
+        "groups": screen.groups,
+        "figures": tuple(name for figure in screen.figures for name in figure.reads),
         "facts": tuple(flat(screen.facts)),
         "tags": screen.tags,
         "form": screen.fields,
@@ -138,7 +145,7 @@ def _filters(screen: Screen) -> Iterator[str]:
             yield f"filters: the table is big and {name!r} has no index"
 
 
-def _indexed(model: type[Record]) -> set[str]:
+def _indexed(model: type[Listed]) -> set[str]:
     table = sa.inspect(model).local_table
     if not isinstance(table, sa.Table):
         raise TypeError(model.__name__)
@@ -156,8 +163,30 @@ def _missing_required(screen: Screen) -> Iterator[str]:
 
 
 def _facts(screen: Screen) -> Iterator[str]:
-    if len(screen.facts) > MOST_FACTS:
-        yield f"facts: at most {MOST_FACTS}, there are {len(screen.facts)}"
+    figures = [one for one in screen.figures if one.in_detail and one.kind != "block"]
+    if (count := len(screen.facts) + len(figures)) > MOST_FACTS:
+        yield f"facts: at most {MOST_FACTS}, there are {count}"
+
+
+def _groups(screen: Screen) -> Iterator[str]:
+    known = fields_of(screen.model)
+    for name in screen.groups:
+        if name in known and known[name].kind not in GROUPED:
+            yield f"groups: {name!r} is neither a list of codes nor a day"
+        if name not in screen.filters:
+            yield f"groups: {name!r} must be a filter too, for its counts are links"
+
+
+def _inlines(screen: Screen) -> Iterator[str]:
+    for inline in screen.inlines:
+        known, by = fields_of(inline.model), pointing_field(inline, screen.model)
+        if by not in known:
+            names = [name for name, field in known.items() if field.target == screen.model.__name__]
+            yield f"inlines: say which field of {inline.model.__name__} points here (by={names!r})"
+        yield from _unknown(inline.model, "inlines", inline.fields)
+        for name, field in known.items():
+            if field.required and not field.read_only and name not in (*inline.fields, by):
+                yield f"inlines: required field {name!r} of {inline.model.__name__} is not in the rows"
 
 
 def _related(screen: Screen) -> Iterator[str]:
@@ -182,7 +211,7 @@ def _importable(screen: Screen) -> Iterator[str]:
             yield f"importable: no child record for {path!r}"
 
 
-def _children(model: type[Record]) -> Iterator[type[Record]]:
+def _children(model: type[Listed]) -> Iterator[type[Listed]]:
     from tomoiki.core.database import Base  # noqa: PLC0415
 
     for mapper in Base.registry.mappers:

@@ -41,7 +41,7 @@ ORIGIN = "import"
 
 def may_import(screen: Screen, viewer: Viewer) -> bool:
     """Tell whether lists can be imported on this screen, by this viewer."""
-    return bool(screen.importable and screen.creates) and access().may(viewer, "create", screen.model)
+    return bool(screen.importable and screen.creates) and access().may(viewer, "create", screen.records)
 
 
 def plan_import(  # noqa: PLR0913 - each is one thing that a person chose
@@ -99,7 +99,7 @@ def _check(session: Session, screen: Screen, row: PlannedRow) -> None:
 def _missing(screen: Screen, row: PlannedRow) -> Iterator[str]:
     """Yield required fields that are empty, unless their cell is reported already or they are given by us."""
     reported = {fault.column for fault in row.read.faults}
-    for name, what in fields_of(screen.model).items():
+    for name, what in fields_of(screen.records).items():
         given = what.read_only or name in screen.only or name in row.read.values
         if what.required and not given and row.read.sheet.headers.get(name) not in reported:
             yield name
@@ -112,7 +112,7 @@ def _faults(session: Session, record: Record) -> list[Fault]:
 
 def _new_records(screen: Screen, row: PlannedRow) -> tuple[Record, Record | None]:
     """Build the record of a new row and the one that is made with it; neither is in the session yet."""
-    model = screen.model
+    model = screen.records
     record = model(**{**ledger_of(model).fills, **screen.only, **row.own})
     if row.read.notes:
         setattr(record, NOTE, "\n".join(row.read.notes))
@@ -140,13 +140,13 @@ class _Planner:
     duplicates: list[Suspicion] = field(default_factory=list)
 
     def plan(self) -> Plan:
-        self.ledger = ledger_of(self.screen.model)
+        self.ledger = ledger_of(self.screen.records)
         good = [row for row in self.rows if row.fate != "error"]
         filled = _distinct(self.sheets)
         values = [row.read.values for row in good]
         self.names = own_names(filled)
         self.known = load_known(
-            self.session, self.screen.model, self.viewer, values, self.names, list(self.targets.values())
+            self.session, self.screen.records, self.viewer, values, self.names, list(self.targets.values())
         )
         self.defaults = _defaults(self.screen, self.names)
         for row in good:
@@ -208,7 +208,7 @@ class _Planner:
 
     def _check_change(self, row: PlannedRow, stored: Stored) -> None:
         own = {path: value for path, value in row.changes.items() if "." not in path}
-        for fault in _faults(self.session, self.screen.model(**{**stored.values, **own})):
+        for fault in _faults(self.session, self.screen.records(**{**stored.values, **own})):
             row.read.fault(fault.field, fault.message)
 
     def _suspect(self, row: PlannedRow) -> None:
@@ -236,10 +236,10 @@ def _distinct(sheets: Sequence[MappedSheet]) -> list[Target]:
 def _defaults(screen: Screen, names: Sequence[str]) -> dict[str, Any]:
     """Return what a new record holds in fields of which a row says nothing."""
     found: dict[str, Any] = {}
-    for column in screen.model.__table__.c:
+    for column in screen.records.__table__.c:
         if column.name in names and isinstance(column.default, ScalarElementColumnDefault):
             found[column.name] = column.default.arg
-    return {**found, **ledger_of(screen.model).fills, **screen.only}
+    return {**found, **ledger_of(screen.records).fills, **screen.only}
 
 
 def run_import(session: Session, plan: Plan) -> None:
@@ -271,7 +271,7 @@ def _add_child(session: Session, row: PlannedRow, record: Record) -> None:
 
 
 def _change(session: Session, plan: Plan, row: PlannedRow) -> None:
-    record = session.get(plan.screen.model, row.stored.id) if row.stored else None
+    record = session.get(plan.screen.records, row.stored.id) if row.stored else None
     if record is None:
         raise Refused(_gone(row))
     own = {path: value for path, value in row.changes.items() if "." not in path}

@@ -16,7 +16,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.engine.arguments import Arguments, Range, conditions, filterable, read_arguments, sortable
+from admin_views.engine.figures import figure_fields, reckon, visible_figures
 from admin_views.engine.filters import FilterControl, controls
+from admin_views.engine.grouping import Counts, Group, count_rows, groups_of
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import (
@@ -30,12 +32,14 @@ from admin_views.engine.rows import (
     record_named,
     selection,
 )
-from admin_views.engine.screen import Screen
-from admin_views.engine.values import Show, excerpt, label, separator, shower, yen
+from admin_views.engine.screen import Figure, Screen
+from admin_views.engine.values import Show, excerpt, label, labels, separator, shower, yen
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, matching
+
+Answers = tuple[int, tuple[int, ...], Counts]  # rows, totals, counts over the list
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,15 @@ class Listing:
         self.screen, self.asked = screen, asked
         session = db.session()
         self.selection = office().kept.get(
-            seen_alike("selection", screen.slug), lambda: selection(screen.model, screen.columns)
+            seen_alike("selection", screen.slug),
+            lambda: selection(screen.model, (*screen.columns, *figure_fields(screen))),
         )
-        self.count, self.totals = reckoned.get(session, self._question(), lambda: self._reckon(session))
+        answers: Answers = (
+            reckoned.get(session, self._question(), lambda: self._reckon(session))
+            if screen.model.__is_logged__
+            else self._reckon(session)
+        )
+        self.count, self.totals, self._counts = answers
         self.pages = max(1, -(-self.count // asked.per_page))
         asked.page = min(asked.page, self.pages)
         self.rows = self._rows(session) if self.count else []
@@ -92,20 +102,16 @@ class Listing:
         who = viewer()
         return self.screen.slug, who.roles, tuple(params().items()), self.asked.key
 
-    def _where(self, *, searched: bool = True) -> list[ColumnElement[bool]]:
-        found = conditions(self.screen, self.asked.filters)
-        query = self.asked.query if searched else ""
-        found.append(readable(self.screen.model, query))
-        return found
+    def _where(self, but: str = "") -> list[ColumnElement[bool]]:
+        filters = {name: value for name, value in self.asked.filters.items() if name != but}
+        return [*conditions(self.screen, filters), readable(self.screen.model, self.asked.query)]
 
-    def _reckon(self, session: Session) -> tuple[int, tuple[int, ...]]:
+    def _reckon(self, session: Session) -> Answers:
         table = self.screen.model.__table__
         visible = [name for name in self.screen.total if access().sees(viewer(), self.screen.model, name)]
         sums = [sa.func.coalesce(sa.func.sum(table.c[name]), 0) for name in visible]
-        row = session.execute(
-            sa.select(sa.func.count(), *sums).select_from(table).where(*self._where()), params()
-        ).one()
-        return row[0], tuple(int(total) for total in row[1:])
+        (count, *totals), counts = count_rows(session, self.screen, sums, self._where)
+        return count, tuple(totals), counts
 
     def _rows(self, session: Session) -> list[dict[str, Any]]:
         asked = self.asked
@@ -118,7 +124,14 @@ class Listing:
         for name, values in many.items():
             for row in found:
                 row[name] = values.get(row["id"], [])
+        for figure in self._figures():
+            reckoned = reckon(session, figure, found)
+            for row in found:
+                row[_key(figure)] = reckoned.get(row["id"], "")
         return found
+
+    def _figures(self) -> list[Figure]:
+        return [figure for figure in visible_figures(self.screen) if figure.in_list]
 
     def _visible_plurals(self) -> list[str]:
         known = fields_of(self.screen.model)
@@ -141,7 +154,7 @@ class Listing:
             names = [name for name in ((row,) if isinstance(row, str) else row) if name in shown]
             if names:
                 found.append(self._column([known[name] for name in names], len(found), sorts))
-        return found
+        return found + [_figure_column(figure) for figure in self._figures()]
 
     def _column(self, parts: list[Field], at: int, sorts: frozenset[str]) -> Column:
         lead = parts[0]
@@ -205,6 +218,11 @@ class Listing:
         return found
 
     @property
+    def groups(self) -> list[Group]:
+        """Return the counts over the list."""
+        return groups_of(self.screen, self._counts, self.asked.filters, self.address)
+
+    @property
     def controls(self) -> list[FilterControl]:
         """Return the filter form's controls; written only when it is open."""
         return controls(self.screen, filterable(self.screen), self.asked.filters)
@@ -223,6 +241,17 @@ class Listing:
             (self.label(known[name]), yen(total) if known[name].kind == "yen" else str(total))
             for name, total in zip(visible, self.totals, strict=True)
         ]
+
+
+def _key(figure: Figure) -> str:
+    return f"figure.{figure.name}"
+
+
+def _figure_column(figure: Figure) -> Column:
+    what = Field(figure.label, name=figure.name, kind="yen" if figure.kind == "yen" else "text")
+    is_number = figure.kind == "yen"
+    phone = str(escape(str(figure.label))) if is_number else ""
+    return Column(what, [(_key(figure), str)], str(figure.label), "num" if is_number else "", phone, "", "")
 
 
 def _words(what: Field, value: Any) -> str:
@@ -248,7 +277,7 @@ def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
     return {row[0]: label_text(target, row[1]) for row in rows}
 
 
-def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
+def readable(model: type[Listed], query: str = "") -> ColumnElement[bool]:
     """Return the condition of rows this viewer may read and, with a query, may find by it under each of her masks."""
     who, may, dialect = viewer(), access(), db.engine.dialect.name
     if not query:
@@ -292,7 +321,7 @@ def ordering(key: ColumnElement[Any], tie: ColumnElement[Any], is_down: bool) ->
     return [turn(tie)] if key is tie else [turn(key), turn(tie)]
 
 
-def sort_key(model: type[Record], name: str) -> tuple[ColumnElement[Any], Any]:
+def sort_key(model: type[Listed], name: str) -> tuple[ColumnElement[Any], Any]:
     """Return what to sort by: the column itself, or a reference's label, with the tables it needs."""
     table = model.__table__
     what = fields_of(model).get(name)
@@ -321,6 +350,6 @@ def cell(what: Field, *, is_status: bool = False) -> Show:
 
 def shower_of_codes(what: Field) -> Any:
     """Return the function that reads several codes in a line."""
-    known = {member.value: str(escape(str(member.label))) for member in what.choices or ()}
+    known = {code: str(escape(word)) for code, word in labels(what.choices).items()} if what.choices else {}
     join = separator()
     return lambda values: join.join(known.get(code, str(escape(code))) for code in values)

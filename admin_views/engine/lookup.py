@@ -18,7 +18,7 @@ from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, matching
 from tomoiki.core.text import fold
 
@@ -46,7 +46,7 @@ class LookupPages(ScreenPages):
         return jsonify([{"id": one.id, "text": one.text, "sub": one.sub} for one in found])
 
 
-def may_look_up(model: type[Record]) -> bool:
+def may_look_up(model: type[Listed]) -> bool:
     """Tell whether she may read the table, or may save a form that points at it and only needs its labels."""
     may, who = access(), viewer()
     if may.may(who, "read", model):
@@ -60,13 +60,13 @@ def _may_save(screen: Screen) -> bool:
     return any(access().may(viewer(), verb, screen.model) for verb in ("create", "update"))
 
 
-def _points_at(screen: Screen, model: type[Record]) -> bool:
+def _points_at(screen: Screen, model: type[Listed]) -> bool:
     known = fields_of(screen.model)
     return any(known[name].target == model.__name__ for name in screen.fields)
 
 
 def find_records(
-    model: type[Record],
+    model: type[Listed],
     query: str = "",
     *,
     ids: Sequence[int] | None = None,
@@ -91,7 +91,7 @@ def find_records(
     return same if len(same) == 1 else found
 
 
-def _visible(model: type[Record], query: str) -> ColumnElement[bool]:
+def _visible(model: type[Listed], query: str) -> ColumnElement[bool]:
     who, may = viewer(), access()
     dialect = db.engine.dialect.name
     if not may.may(who, "read", model):  # labels only
@@ -108,12 +108,12 @@ def _visible(model: type[Record], query: str) -> ColumnElement[bool]:
     return sa.or_(*conditions)
 
 
-def _sub_column(model: type[Record]) -> ColumnElement[Any]:
+def _sub_column(model: type[Listed]) -> ColumnElement[Any]:
     name = model.__sublabel__
     if name and access().may(viewer(), "read", model) and access().sees(viewer(), model, name):
         return model.__table__.c[name]
     return sa.literal(None)
 
 
-def _sub_text(model: type[Record], value: Any) -> str:
+def _sub_text(model: type[Listed], value: Any) -> str:
     return plain_text(fields_of(model)[model.__sublabel__], value) if value is not None else ""

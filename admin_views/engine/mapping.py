@@ -84,12 +84,12 @@ def targets_of(screen: Screen, viewer: Viewer) -> Targets:
 
 def _target(screen: Screen, path: str) -> Target | None:
     owner, _dot, name = path.rpartition(".")
-    model = _child(screen.model, owner) if owner else screen.model
+    model = _child(screen.records, owner) if owner else screen.records
     field = fields_of(model)[name]
     if field.kind not in _READABLE:
         return None
     label = screen.labels.get(path, field.label)
-    return Target(path, model, field, label, _pointer(model, screen.model) if owner else "")
+    return Target(path, model, field, label, _pointer(model, screen.records) if owner else "")
 
 
 def _may_fill(viewer: Viewer, target: Target) -> bool:
@@ -112,10 +112,10 @@ def _pointer(child: type[Record], parent: type[Record]) -> str:
 
 def note_target(screen: Screen, viewer: Viewer) -> Target | None:
     """Return the field for what has no home, if the table has one that this viewer may fill."""
-    field = fields_of(screen.model).get(NOTE)
+    field = fields_of(screen.records).get(NOTE)
     if field is None or field.kind != "long" or not field.narrative:
         return None
-    target = Target(NOTE, screen.model, field, field.label)
+    target = Target(NOTE, screen.records, field, field.label)
     return target if _may_fill(viewer, target) else None
 
 

@@ -14,14 +14,14 @@ from admin_views.engine.office import access, viewer
 from tomoiki.core.access import Grant, Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.languages import language
-from tomoiki.core.records import Record, label_fields
+from tomoiki.core.records import Listed, label_fields
 
 
 @dataclass(frozen=True)
 class Selection:
     """A select of records: the statement's columns by field, and the masks whose flags each row carries."""
 
-    model: type[Record]
+    model: type[Listed]
     columns: Sequence[sa.ColumnElement[Any]]
     names: Sequence[str]
     joined: sa.FromClause
@@ -52,7 +52,7 @@ def _base(name: str) -> str:
     return name.partition(".")[0]
 
 
-def selection(model: type[Record], names: Iterable[str], who: Viewer | None = None) -> Selection:
+def selection(model: type[Listed], names: Iterable[str], who: Viewer | None = None) -> Selection:
     """Return the select of these fields for this viewer; references give their label and, as `name.id`, their id."""
     who = who or viewer()
     masks = access().masks(who, model)
@@ -72,7 +72,7 @@ def _flag(mask: Grant) -> ColumnElement[Any]:
 
 @dataclass
 class _Builder:
-    model: type[Record]
+    model: type[Listed]
     who: Viewer
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -102,12 +102,12 @@ class _Builder:
         self.names += [what.name, f"{what.name}.id"]
 
 
-def record_named(name: str) -> type[Record]:
+def record_named(name: str) -> type[Listed]:
     """Return the model of that name as the Record it is."""
     return model_named(name)  # type: ignore[return-value]  # every ref points at a Record
 
 
-def label_columns(target: type[Record], who: Viewer) -> tuple[str, ...] | None:
+def label_columns(target: type[Listed], who: Viewer) -> tuple[str, ...] | None:
     """Return the fields that may name a record of this table to her, best first; None: not even its name."""
     names = label_fields(target, language())
     may = access()
@@ -124,7 +124,7 @@ def label_expression(far: Any, names: Sequence[str]) -> ColumnElement[Any]:
     return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
 
 
-def _in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool]:
+def _in_scope(target: type[Listed], far: Any, who: Viewer) -> ColumnElement[bool]:
     may = access()
     scope = may.scope(who, target) if may.may(who, "read", target) else None
     if scope is None:
@@ -133,7 +133,7 @@ def _in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool
     return sa.select(table.c.id).where(table.c.id == far.c.id, scope).correlate(far).exists()
 
 
-def label_text(target: type[Record], value: Any) -> str:
+def label_text(target: type[Listed], value: Any) -> str:
     """Return the label as text: a code that names a record is shown by its own label."""
     from admin_views.engine.values import plain_text  # noqa: PLC0415 - values know no rows
 
@@ -142,7 +142,7 @@ def label_text(target: type[Record], value: Any) -> str:
     return plain_text(known, value) if known is not None and value is not None else str(value or "")
 
 
-def label_shower(target: type[Record]) -> Callable[[Any], str]:
+def label_shower(target: type[Listed]) -> Callable[[Any], str]:
     """Return the function that reads a label of this table: for a list, chosen once."""
     first = fields_of(target).get(target.__label__[0]) if target.__label__ else None
     if first is None or (first.kind == "text" and first.format is None):
@@ -151,7 +151,7 @@ def label_shower(target: type[Record]) -> Callable[[Any], str]:
 
 
 def plurals(
-    session: Session, model: type[Record], names: Iterable[str], ids: Sequence[int]
+    session: Session, model: type[Listed], names: Iterable[str], ids: Sequence[int]
 ) -> Mapping[str, Any]:
     """Return {field: {record: [values]}} for fields of several values: one query a field."""
     found: dict[str, dict[int, list[Any]]] = {}
@@ -168,19 +168,19 @@ def plurals(
     return found
 
 
-def _codes(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
+def _codes(model: type[Listed], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
     link = link_table(model, what.name)
     owner = link.c[f"{model.__tablename__}_id"]
     return sa.select(owner, link.c.code).where(owner.in_(ids)).order_by(owner, link.c.code)
 
 
-def link_table(model: type[Record], name: str) -> sa.FromClause:
+def link_table(model: type[Listed], name: str) -> sa.FromClause:
     """Return the link table of a field of several codes."""
     found: sa.FromClause = sa.inspect(model).relationships[f"{name}_links"].mapper.local_table
     return found
 
 
-def _references(model: type[Record], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
+def _references(model: type[Listed], what: Field, ids: Sequence[int]) -> sa.Select[Any]:
     target = record_named(what.target)
     link = sa.inspect(model).relationships[what.name].secondary
     if link is None:

@@ -93,6 +93,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
         """Return the form's class, by Flask-Admin's scaffolding and our converter."""
         known = fields_of(self.model)
         names = [name for name in self.screen.fields if not known[name].read_only]
+        if not names:  # a log; without names the stock form would take every column
+            return self.form_base_class
         several: dict[Any, Any] = {name: input_for(known[name]) for name in names if known[name].is_plural}
         return get_form(
             self.model,

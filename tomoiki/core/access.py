@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 
 from tomoiki.core.dates import today
 from tomoiki.core.fields import Field
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 
 Verb = Literal["create", "read", "update", "delete", "export"]
 VERBS: Mapping[str, Verb] = {"C": "create", "R": "read", "U": "update", "D": "delete", "X": "export"}
@@ -66,7 +66,7 @@ class Access:
         self._matrix, self.labels_open = matrix, frozenset(labels_open)
         self._known: dict[tuple[frozenset[str], str, Verb], tuple[Grant, ...]] = {}
 
-    def grants(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> tuple[Grant, ...]:
+    def grants(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> tuple[Grant, ...]:
         """Return the grants of all her roles for this verb; none means no."""
         key = (viewer.roles, model.__tablename__, verb)
         if key not in self._known:
@@ -78,18 +78,18 @@ class Access:
             grants = ALL if role == SYSTEM_ROLE else self._matrix.get(table, {}).get(role, ())
             yield from (grant for grant in grants if verb in grant.verbs)
 
-    def may(self, viewer: Viewer, verb: Verb, model: type[Record]) -> bool:
+    def may(self, viewer: Viewer, verb: Verb, model: type[Listed]) -> bool:
         """Tell whether she may do this to any record of the table."""
         return bool(self.grants(viewer, model, verb))
 
-    def scope(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> ColumnElement[bool] | None:
+    def scope(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> ColumnElement[bool] | None:
         """Return the condition that her rows meet, or None when she sees all; false() when none."""
         grants = self.grants(viewer, model, verb)
         if any(grant.rows is None for grant in grants):
             return None
         return sa.or_(*(grant.rows() for grant in grants if grant.rows)) if grants else sa.false()
 
-    def masks(self, viewer: Viewer, model: type[Record]) -> tuple[Grant, ...]:
+    def masks(self, viewer: Viewer, model: type[Listed]) -> tuple[Grant, ...]:
         """Return reading grants that differ in fields, the widest first; one alone needs no look at the row."""
         widest: dict[frozenset[str] | None, list[Grant]] = {}
         for grant in self.grants(viewer, model):
@@ -99,16 +99,16 @@ class Access:
             return (Grant("R"),)
         return tuple(_joined(fields, grants) for fields, grants in sorted(widest.items(), key=_width))
 
-    def fields(self, viewer: Viewer, model: type[Record]) -> frozenset[str] | None:
+    def fields(self, viewer: Viewer, model: type[Listed]) -> frozenset[str] | None:
         """Return the fields she may see on some row (None: all); a list may be sorted and filtered by no other."""
         masks = [grant.fields for grant in self.grants(viewer, model)]
         return None if None in masks else frozenset().union(*(mask for mask in masks if mask))
 
-    def sees(self, viewer: Viewer, model: type[Record], name: str) -> bool:
+    def sees(self, viewer: Viewer, model: type[Listed], name: str) -> bool:
         """Tell whether she may see this field on every row that she may read: what sorting and filtering need."""
         return all(grant.fields is None or name in grant.fields for grant in self.grants(viewer, model))
 
-    def reason_rows(self, viewer: Viewer, model: type[Record]) -> ColumnElement[bool] | None:
+    def reason_rows(self, viewer: Viewer, model: type[Listed]) -> ColumnElement[bool] | None:
         """Return the condition of records she may open by giving a reason, or None."""
         rows = [grant.behind_reason for grant in self.grants(viewer, model) if grant.behind_reason]
         return sa.or_(*(condition() for condition in rows)) if rows else None

@@ -15,8 +15,9 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
-from tomoiki.core.fields import Described
+from tomoiki.core.fields import Described, Field, fields_of
 from tomoiki.core.vocabulary import Choice
+from tomoiki.core.wordings import label_of
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ def _actor_id() -> int | None:
     return actor().id
 
 
-class Record(Described):
-    """A row of the office: every model of a subject derives from it."""
+class Listed(Described):
+    """A row that a screen can show; a log is no more than that."""
 
     __abstract__ = True
+    __is_logged__: ClassVar[bool] = True  # every change of the table stands in the change log
     __label__: ClassVar[tuple[str, ...]] = ()  # the first of these fields that is filled names the record
     __sublabel__: ClassVar[str] = ""  # tells two of the same name apart
     __numbering__: ClassVar[Numbering | None] = None
@@ -64,6 +66,18 @@ class Record(Described):
     __key__: ClassVar[tuple[str, ...]] = ()  # fields by which a person finds the record again
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
+
+    @classmethod
+    def field_as(cls, name: str, row: Mapping[str, Any]) -> Field:
+        """Return a field as this very row has it: the value of a setting is a number, a day or a switch."""
+        return fields_of(cls)[name]
+
+
+class Record(Listed):
+    """A row of the office: every model of a subject derives from it."""
+
+    __abstract__ = True
+
     created_at: Mapped[datetime] = mapped_column(Moment, default=_now, sort_order=90)
     created_by: Mapped[int | None] = mapped_column(default=_actor_id, sort_order=91)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now, sort_order=92)
@@ -85,18 +99,32 @@ class Record(Described):
         """Yield the rules that this record breaks; nothing is saved while there is one."""
         yield from ()
 
+    def settle(self, session: Session) -> Iterator[Fault]:
+        """Change in other records what follows from this one, once it and the rows of its form are written.
+
+        Yield the rules that the whole breaks; nothing is saved while there is one.
+        """
+        yield from ()
+
+    def remarks(self, session: Session) -> Iterator[LazyString | str]:
+        """Yield what whoever saved this should know, though it is saved."""
+        yield from ()
+
     def keeps(self, session: Session) -> LazyString | str | None:
         """Say why this record must not be deleted, or return None."""
         return None
 
     def __str__(self) -> str:
         """Return the record's name in full; pages ask access for what the user may see of it."""
-        return next(
-            (str(value) for name in label_fields(type(self)) if (value := getattr(self, name))), f"#{self.id}"
-        )
+        fields = fields_of(type(self))
+        for name in label_fields(type(self)):
+            if value := getattr(self, name):
+                choices = fields[name].choices if name in fields else None
+                return str(label_of(choices, value) if choices else value)
+        return f"#{self.id}"
 
 
-def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:
+def label_fields(model: type[Listed], language: str = "ja") -> tuple[str, ...]:
     """Return the fields that may name a record, best first; `title_{lang}` stands for the reader's language."""
     return tuple(name.replace("{lang}", language) for name in model.__label__)
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstanceState, Session
 from tomoiki.core.database import Base
 from tomoiki.core.fields import Described, Field, fields_of, model_named
 from tomoiki.core.formats import Format
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed, Record
 from tomoiki.core.text import terms, tokens
 
 CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
@@ -206,7 +206,7 @@ def _tokens(value: Any, form: Format | None) -> Iterator[str]:
         yield from ("0" + digits, value.removeprefix("+"))
 
 
-def matching(model: type[Record], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:
+def matching(model: type[Listed], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:
     """Return the condition `id IN (…)` for records that hold every word of the query in these classes."""
     words, letters = terms(query), [CLASSES[name] for name in classes]
     if not words or not letters:
