@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import EVENTS as GROUP
 from tomoiki.events.lists import EventKind
-from tomoiki.events.models import Attendee, Event, Registration
+from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
 
 EVENTS = Screen(
     model=Event,
@@ -56,6 +56,11 @@ SEMINARS = replace(
     only={"kind": EventKind.seminar},
     list=(("title_ja", "number"), "starts_at", "place", "organiser", "capacity", "status"),
     filters=("status", "starts_at", "organiser"),
+    related=(
+        *EVENTS.related,
+        Related(Commitment, list=("organisation", "item", "answer", "due_on"), limit=20),
+        Related(FollowUp, list=("organisation", "due_kind", "due_on", "status")),
+    ),
 )
 
 ATTENDEES = Screen(
@@ -94,4 +99,41 @@ REGISTRATIONS = Screen(
     sort="-registered_at",
     facts=("attendee", "event", "mode", "registered_at", "checked_in_at"),
     form=(("event", "attendee"), "mode", "registered_at"),
+)
+
+COMMITMENTS = Screen(
+    model=Commitment,
+    slug="commitments",
+    name=_("Commitments of employers"),
+    one=_("commitment"),
+    menu=GROUP,
+    icon="check",
+    list=("organisation", "item", "answer", "event", "due_on"),
+    phone=("event",),
+    filters=("answer", "item", "organisation", "event", "due_on"),
+    groups=("answer",),
+    facts=("organisation", "item", "answer", "event", "due_on"),
+    form=(("event", "organisation"), "item", "answer", "due_on"),
+)
+
+FOLLOW_UPS = Screen(
+    model=FollowUp,
+    slug="follow-ups",
+    name=_("Follow-up visits"),
+    one=_("follow-up visit"),
+    menu=GROUP,
+    icon="walk",
+    list=("organisation", "due_kind", "due_on", "status", "visited_on", "score"),
+    phone=("visited_on", "score"),
+    filters=("status", "due_kind", "organisation", "event", "due_on"),
+    sort="due_on",
+    groups=("status", "due_kind"),
+    facts=("organisation", "due_on", "visited_on", "by", "score"),
+    form=(
+        ("organisation", "event"),
+        "due_kind",
+        ("due_on", "visited_on"),
+        ("by", "score"),
+        "findings",
+    ),
 )

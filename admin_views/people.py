@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Inline, Related, Screen
 from admin_views.menus import CASEWORK
 from tomoiki.cases.models import Case
 from tomoiki.people.models import Person, ResidenceStatus
@@ -51,6 +51,7 @@ PEOPLE = Screen(
         ("consent_at", "consent_exception"),
         "consent_scope",
     ),
+    inlines=(Inline(ResidenceStatus, ("status", "granted_on", "expires_on", "situation")),),
     related=(
         Related(Case, list=("number", "title", "status", "opened_on", "owner"), by="person"),
         Related(ResidenceStatus, list=("status", "granted_on", "expires_on", "situation")),

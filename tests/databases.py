@@ -99,8 +99,9 @@ def running_postgresql(name: str) -> Iterator[PostgreSQL]:
 def load_models() -> None:
     """Make every table known, also of rooms that no test of this run imports."""
     importlib.import_module("tomoiki.core.history")
-    for models in sorted(ROOMS.glob("*/models.py")):
-        importlib.import_module(f"tomoiki.{models.parent.name}.models")
+    importlib.import_module("tomoiki.core.sent_forms")
+    for models in (*sorted(ROOMS.glob("*/models.py")), *sorted(ROOMS.glob("money/*.py"))):
+        importlib.import_module(f"tomoiki.{models.parent.name}.{models.stem}")
 
 
 def seed(url: str) -> None:

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from tomoiki.cases.models import Activity, Case
+from tomoiki.money.expenses import Expense
 from tomoiki.money.models import Donation
 from tomoiki.organisations.models import Organisation
 from tomoiki.people.models import Person
@@ -39,3 +40,9 @@ def a_donation(**values: Any) -> Donation:
     """A gift of 5,000 yen to the general fund (the first of the template)."""
     usual = {"number": f"D2026-{next(_NUMBERS):05}", "amount": 5000, "received_on": date(2026, 4, 1)}
     return Donation(**(usual | {"fund_id": 1} | values))
+
+
+def an_expense(**values: Any) -> Expense:
+    """Food for 3,000 yen from the general fund."""
+    usual = {"number": f"E2026-{next(_NUMBERS):05}", "amount": 3000, "paid_on": date(2026, 4, 1)}
+    return Expense(**(usual | {"fund_id": 1, "support_type": "food"} | values))

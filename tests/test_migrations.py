@@ -58,8 +58,9 @@ def versions(migrating: Flask, tmp_path: Path) -> Path:
 
 
 def add_revision(versions: Path, does: str) -> None:
-    number = len(list(versions.glob("*.py"))) + 1
-    text = REVISION.format(doc="For a test.", number=number, before=number - 1, does=does)
+    last = max(int(path.name[:4]) for path in versions.glob("*.py"))
+    number = last + 1
+    text = REVISION.format(doc="For a test.", number=number, before=last, does=does)
     (versions / f"{number:04}_test.py").write_text(text)
 
 
@@ -80,7 +81,9 @@ def schema() -> dict[str, object]:
     inspector = sa.inspect(db.engine)
     return {
         name: {
-            "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)],
+            "columns": sorted(
+                (c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)
+            ),
             "primary key": inspector.get_pk_constraint(name),
             "foreign keys": named(inspector.get_foreign_keys(name)),
             "checks": named(inspector.get_check_constraints(name)),

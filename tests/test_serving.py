@@ -69,7 +69,7 @@ def test_the_first_start_makes_the_tables_and_says_where_to_go(office: Flask, se
     answer = serve()
 
     assert answer.exit_code == 0, answer.output
-    assert re.fullmatch(r"Schema is now at 0001 .*\nhttp://127\.0\.0\.1:\d+\n", answer.output)
+    assert re.fullmatch(r"(Schema is now at \d{4} .*\n)+http://127\.0\.0\.1:\d+\n", answer.output)
     with office.app_context():
         assert db.session.scalar(sa.text("SELECT code FROM fund")) == "GENERAL"
     assert copies(office) == []

@@ -87,16 +87,53 @@ TABLE = {
     "users": {"admin": "C any=RUD", "auditor": "any=R"},
     "settings": {"admin": "any=RU", "auditor": "any=R"},  # the program knows which there are
 }
+# -- money, promises of employers, lists and logs ----------------------------------------------------------------
+_READ_BY_ALL = ("caseworker", "treasurer", "organiser", "interpreter", "auditor")
+TABLE |= {
+    # "C own, R own case": one's own claim can be looked at after it was made, and never changed
+    "expenses": {
+        "admin": "C plain hers her_case event travel=RUD",
+        "caseworker": "C hers her_case=R",
+        "treasurer": "C plain hers her_case event travel=RU",
+        "organiser": "C event=R",
+        "interpreter": "C travel=R",
+        "auditor": "plain hers her_case event travel=R",
+    },
+    "receipts": {"admin": "C any=RUD", "treasurer": "C any=R", "auditor": "any=R"},
+    "receipt-lines": {"admin": "C any=RUD", "treasurer": "C any=R", "auditor": "any=R"},
+    "pledges": {"admin": "C any=RUD", "treasurer": "C any=RU", "auditor": "any=R"},
+    "bank-lines": {"admin": "any=R", "treasurer": "C any=RU", "auditor": "any=R"},
+    "commitments": {
+        "admin": "C any=RUD",
+        "caseworker": "C any=RU",
+        "treasurer": "any=R",
+        "organiser": "C any=RU",
+        "auditor": "any=R",
+    },
+    "follow-ups": {
+        "admin": "C any=RUD",
+        "caseworker": "C any=RU",
+        "treasurer": "any=R",
+        "organiser": "C any=RU",
+        "auditor": "any=R",
+    },
+    "choices": {"admin": "C any=RUD", **dict.fromkeys(_READ_BY_ALL, "any=R")},
+    "change-log": {"admin": "any=R", "auditor": "any=R"},
+    "access-log": {"admin": "any=R", "auditor": "any=R"},
+}
+NOT_MADE_HERE = {"receipt-lines"}  # they come with their receipt; the address of a new one is not there
+
 TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
-NOT_DELETED = {"users"}  # deactivated instead; the address is not there
+NOT_DELETED = {"users", "receipt-lines"}  # deactivated instead; the address is not there
 IMPORTED = {"people", "organisations"}
 SECRETS = {"people": "safe_contact", "residence-statuses": "card_no"}  # S2, by the screen that shows them
 SEES_SECRETS = {"admin", "caseworker"}
 # "A lookup called for a form that the role may save returns id and label only": beside those who read the table.
 LABELS = {
     "users": {"caseworker", "organiser", "interpreter"},  # owner of a case, organiser of an event, by whom
-    "funds": {"organiser"},  # fund of an event
+    "funds": {"organiser", "interpreter"},  # fund of an event, of a claim
+    **{slug: {"interpreter"} for slug in ("events", "study-sessions", "seminars")},  # event of a claim
 }
 NAMELESS = {("interpreter", "residence-statuses")}  # she sees when one expires, but nothing that names it
 

@@ -5,6 +5,7 @@ C create · R read · U update · D delete · X export. Rooms above this one are
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,12 +120,24 @@ def _assigned_people_to_contact() -> ColumnElement[bool]:
 
 
 def _statuses(people: Any) -> Any:
+    return partial(_in_people, people)  # not a lambda: the page of permissions says what stands in it
+
+
+def _in_people(people: Any) -> ColumnElement[bool]:
     person = _columns("Person")
-    return lambda: _columns("ResidenceStatus").person_id.in_(sa.select(person.id).where(people()))
+    found: ColumnElement[bool] = _columns("ResidenceStatus").person_id.in_(
+        sa.select(person.id).where(people())
+    )
+    return found
 
 
 def _of_cases(class_name: str, rows: Any) -> Any:
-    return lambda: _columns(class_name).case_id.in_(_cases(rows))
+    return partial(_in_cases, class_name, rows)
+
+
+def _in_cases(class_name: str, rows: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _columns(class_name).case_id.in_(_cases(rows))
+    return found
 
 
 def _own_activities() -> ColumnElement[bool]:
@@ -139,6 +152,27 @@ def _own_recent_activities() -> ColumnElement[bool]:
 def _activities_of_interpreter() -> ColumnElement[bool]:
     activity = _columns("Activity")
     return sa.and_(activity.by_id == VIEWER, activity.case_id.in_(_cases(assigned_cases)))
+
+
+def _own_expenses() -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _columns("Expense").created_by == VIEWER
+    return found
+
+
+def _expenses_of_own_cases() -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _columns("Expense").case_id.in_(_cases(_own_cases))
+    return found
+
+
+def _own_expenses_of_own_events() -> ColumnElement[bool]:
+    expense, event = _columns("Expense"), _columns("Event")
+    hers = sa.select(event.id).where(event.organiser_id == VIEWER)
+    return sa.and_(expense.created_by == VIEWER, expense.event_id.in_(hers))
+
+
+def _own_travel() -> ColumnElement[bool]:
+    expense = _columns("Expense")
+    return sa.and_(expense.created_by == VIEWER, expense.support_type == "travel")
 
 
 # -- fields ----------------------------------------------------------------------------------------------------------
@@ -159,6 +193,11 @@ SUPPORT_FUND = _only(
 ATTENDEE = _only(
     "name", "name_kana", "email", "phone", "affil_kind", "school", "grade", "nationality", "age_band",
     "guardian_consent", "merged_into",
+)  # fmt: skip
+
+EXPENSE_CLAIM = _only(  # the books are the treasurer's
+    "number", "paid_on", "amount", "support_type", "fund", "case", "event", "payee", "method", "status",
+    "submitted_by", "approved_by", "approved_at",
 )  # fmt: skip
 
 WHOLE = (Grant("CRUDX"),)
@@ -239,6 +278,44 @@ MATRIX: Matrix = {
     },
     "user": {"admin": (Grant("CRUD"),), "auditor": READ},
     "setting": {"admin": (Grant("RU"),), "auditor": READ},
+    # -- money, promises of employers, the office's own lists and logs ----------------------------------------
+    "pledge": {"admin": WHOLE, "treasurer": (Grant("CRUX"),), "auditor": READ},
+    "receipt": {"admin": WHOLE, "treasurer": (Grant("CRX"),), "auditor": READ},
+    "receipt_line": {"admin": WHOLE, "treasurer": (Grant("CRX"),), "auditor": READ},
+    "expense": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (
+            Grant("CR", _own_expenses, EXPENSE_CLAIM),
+            Grant("R", _expenses_of_own_cases, EXPENSE_CLAIM),
+        ),
+        "treasurer": (Grant("CRU"),),
+        "organiser": (Grant("CR", _own_expenses_of_own_events, EXPENSE_CLAIM),),
+        "interpreter": (Grant("CR", _own_travel, EXPENSE_CLAIM),),
+        "auditor": READ,
+    },
+    "bank_account": {"admin": READ, "treasurer": (Grant("CRU"),), "auditor": READ},
+    "import_batch": {"admin": READ, "treasurer": (Grant("CRU"),), "auditor": READ},
+    "bank_line": {"admin": READ, "treasurer": (Grant("CRU"),), "auditor": READ},
+    "commitment": {
+        "admin": WHOLE,
+        "caseworker": (Grant("CRU"),),
+        "treasurer": READ,
+        "organiser": (Grant("CRUX"),),
+        "auditor": READ,
+    },
+    "follow_up": {
+        "admin": WHOLE,
+        "caseworker": (Grant("CRU"),),
+        "treasurer": READ,
+        "organiser": (Grant("CRUX"),),
+        "auditor": READ,
+    },
+    "choice": {
+        "admin": (Grant("CRUD"),),
+        **dict.fromkeys(("caseworker", "treasurer", "organiser", "interpreter", "auditor"), READ),
+    },
+    "change_log": {"admin": (Grant("RX"),), "auditor": READ},
+    "access_log": {"admin": (Grant("RX"),), "auditor": READ},
 }
 
 # A form that the role may save shows these by label, though the role may not open them (DOMAIN 4, "More rows").
