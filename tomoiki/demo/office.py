@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session
 from tomoiki.accounts.settings import SettingKey, get_setting
 from tomoiki.cases.models import Case
 from tomoiki.core.records import Record
+from tomoiki.demo.bank import add_bank
 from tomoiki.demo.casework import add_cases
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.contacts import add_activities
 from tomoiki.demo.gatherings import add_events, add_registrations
 from tomoiki.demo.giving import add_donations, add_donors, add_funds
 from tomoiki.demo.organisations import add_organisations
+from tomoiki.demo.promises import add_promises
+from tomoiki.demo.receipts import add_pledges, add_receipts
 from tomoiki.demo.rows import Rows
+from tomoiki.demo.spending import add_expenses
+from tomoiki.demo.system import add_system
 from tomoiki.demo.team import add_team
 from tomoiki.events.models import Attendee, Event
 from tomoiki.money.models import GENERAL, Donor, Fund
@@ -72,6 +77,13 @@ def build_office(
     add_donations(chance("donations"), rows, funds, givers, size.of(400, fewest=12))
     add_events(chance("events"), rows, team, size.of(24, FEWEST_EVENTS))
     add_registrations(chance("registrations"), rows, team, bodies, (size.of(250, 20), size.of(600, 60)))
+    # -- what the money did, what employers promised, what the administrator worded -----------------------------
+    add_pledges(chance("pledges"), rows)
+    add_expenses(chance("expenses"), rows, team, funds, size.of(420, fewest=40))
+    add_receipts(chance("receipts"), rows)
+    add_bank(chance("bank"), rows, team)
+    add_promises(chance("promises"), rows, team, bodies)
+    add_system(chance("system"), rows, team)
     return MadeOffice(rows.write(), team.passwords)
 
 
