@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 
 import sqlalchemy as sa
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,8 @@ from tomoiki.core.formats import Format
 from tomoiki.core.money import read_yen
 from tomoiki.core.reading import BadInput, Read
 from tomoiki.core.text import clean_line, clean_text
-from tomoiki.core.vocabulary import AnyChoice, Choice, OpenChoice
+from tomoiki.core.vocabulary import AnyChoice, Choice, OpenChoice, choice_of
+from tomoiki.core.wordings import label_of
 
 
 class SettingKey(OpenChoice):
@@ -230,7 +231,14 @@ def kind_of(key: str) -> Kind:
 def field_of(key: str) -> Field:
     """Return the field that the form of this setting has."""
     kind = kind_of(key)
-    return replace(kind.field, name="value")
+    words = LazyString(_help, kind) if kind.default else kind.field.help
+    return replace(kind.field, name="value", label=choice_of(SettingKey, key).label, help=words)
+
+
+def _help(kind: Kind) -> str:
+    field, default = kind.field, kind.default
+    text = str(label_of(field.choices, default)) if field.choices else default
+    return " ".join(filter(None, (str(field.help or ""), gettext("Left empty: %(default)s", default=text))))
 
 
 def fault_of(key: str, value: str | None) -> LazyString | None:
