@@ -57,6 +57,7 @@ DONORS = Screen(
     list=(("name", "code"), "kind", "phone", "email", "receipt_pref"),
     phone=("receipt_pref",),
     filters=("kind", "receipt_pref", "is_officer"),
+    groups=("kind",),
     sort="name",
     facts=(
         ("name_kana", "kind"),

@@ -18,6 +18,7 @@ ORGANISATIONS = Screen(
     list=(("name", "corporate_number"), "roles", "industry", "pref", "phone", "contact_name"),
     phone=("industry",),
     filters=("roles", "industry", "pref"),
+    groups=("roles",),
     sort="name",
     facts=(
         "corporate_number",

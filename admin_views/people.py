@@ -88,6 +88,7 @@ RESIDENCE_STATUSES = Screen(
     icon="paper",
     list=("person", "status", "granted_on", "expires_on", "situation"),
     filters=("status", "situation", "expires_on", "person"),
+    groups=("status",),
     sort="expires_on",
     facts=("person", ("status", "ssw_field"), "granted_on", "expires_on", "situation"),
     form=(
