@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-all lint format demo bench messages migration chromium
+.PHONY: help venv run test test-all lint format demo bench screens messages migration chromium
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -37,6 +37,9 @@ demo: .venv/for-running  ## three made-up years in instance-demo/, to look at an
 
 bench: .venv/for-running  ## speed beside other admin panels, about 7 minutes: bench/results.md
 	@BENCH_HOME=$(abspath $(BENCH)) sh bench/run.sh
+
+screens: .venv/for-tests chromium  ## photographs of the demo's pages into docs/screens/
+	@$(BIN)/python docs/screens.py
 
 messages: .venv/for-tests  ## collect the texts of code and templates into translations/
 	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location --sort-output -o messages.pot .

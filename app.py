@@ -16,8 +16,20 @@ from admin_views.engine.screen import Screen
 from tomoiki.accounts import commands as account_commands
 from tomoiki.accounts import login, setup
 from tomoiki.accounts.matrix import office_access
+from tomoiki.accounts.models import Role
 from tomoiki.accounts.settings import SettingKey, get_setting
-from tomoiki.core import history, instance, languages, search, serving, wordings
+from tomoiki.core import (
+    backup_commands,
+    checking,
+    history,
+    instance,
+    languages,
+    nightly,
+    schema,
+    search,
+    serving,
+    wordings,
+)
 from tomoiki.core.access import Access
 from tomoiki.core.database import db
 from tomoiki.demo import commands as demo_commands
@@ -32,7 +44,7 @@ def create_app(
     app = Flask(__name__, static_folder=None, template_folder="admin_views/templates")
     instance.configure(app, config)
     db.init_app(app)
-    Migrate(app, db, directory=serving.MIGRATIONS, render_as_batch=True)
+    Migrate(app, db, directory=schema.MIGRATIONS, render_as_batch=True)
     Bootstrap5(app)
     CSRFProtect(app)
     history.install()
@@ -43,7 +55,9 @@ def create_app(
     setup.install(app)
     office_pages.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
-    for commands in (serving, account_commands, demo_commands):
+    app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
+    nightly.install(app, frozenset({Role.admin.value}))
+    for commands in (serving, backup_commands, checking, account_commands, demo_commands):
         commands.install(app)
     return app
 

@@ -1,14 +1,33 @@
 """The screens of the office, in the order of its menu."""
 
-from admin_views import accounts, cases, events, money, organisations, people
+from admin_views import (
+    accounts,
+    cases,
+    deadlines,
+    events,
+    inquiries,
+    money,
+    organisations,
+    people,
+    referrals,
+    shelter,
+)
 from admin_views.engine.screen import Screen
 
 SCREENS: tuple[Screen, ...] = (
+    inquiries.INQUIRIES,
     cases.CASES,
     people.PEOPLE,
     people.RESIDENCE_STATUSES,
     cases.ACTIVITIES,
     cases.CASE_STAFF,
+    deadlines.DEADLINES,
+    deadlines.FACTS,
+    referrals.REFERRALS,
+    referrals.PARTNERS,
+    shelter.STAYS,
+    shelter.BEDS,
+    shelter.SHELTERS,
     money.DONATIONS,
     money.DONORS,
     money.FUNDS,
@@ -31,4 +50,6 @@ SCREENS: tuple[Screen, ...] = (
     accounts.CHOICES,
     accounts.CHANGE_LOG,
     accounts.ACCESS_LOG,
+    deadlines.DEADLINE_RULES,
+    deadlines.HOLIDAYS,
 )

@@ -4,7 +4,10 @@ from flask_babel import lazy_gettext as _
 
 from admin_views.engine.screen import Inline, Related, Screen
 from admin_views.menus import CASEWORK
-from tomoiki.cases.models import Activity, Case, CaseStaff
+from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
+from tomoiki.deadlines.models import Deadline, Fact
+from tomoiki.referrals.models import Referral
+from tomoiki.shelter.models import Stay
 
 CASES = Screen(
     model=Case,
@@ -14,8 +17,8 @@ CASES = Screen(
     menu=CASEWORK,
     icon="case",
     big=True,
-    list=(("title", "number"), "person", "status", "worker_type", "categories", "owner", "opened_on"),
-    phone=("worker_type", "categories"),
+    list=(("title", "number"), ("person", "worker_type"), "status", "categories", "owner", "opened_on"),
+    phone=("categories",),
     filters=("status", "categories", "owner", "person", "employer", "opened_on"),
     sort="-opened_on",
     facts=(
@@ -27,7 +30,7 @@ CASES = Screen(
     ),
     tags=("priority", "confidential", "categories"),
     form=(
-        "person",
+        ("person", "inquiry"),
         ("title", "opened_on"),
         "priority",
         "categories",
@@ -51,6 +54,11 @@ CASES = Screen(
             timeline=True,
             compose=("type", "note", "minutes"),
         ),
+        Related(Deadline, list=("rule", "safe_on", "status")),
+        Related(Stay, list=("bed", "check_in", "check_out", "status", "fee_per_night")),
+        Related(Referral, list=("partner", "status", "asked_on", "cost")),
+        Related(Fact, list=("kind", "on", "amount")),
+        Related(Inquiry, list=("number", "received_at", "status"), by="case"),
         Related(CaseStaff, list=("user", "role", "from_on", "to_on", "answer")),
     ),
 )
@@ -63,14 +71,15 @@ ACTIVITIES = Screen(
     menu=CASEWORK,
     icon="chat",
     big=True,
-    list=(("at", "place"), "type", "case", "by", "minutes", "note"),
+    list=(("at", "place"), "type", ("case", "inquiry"), "by", "minutes", "note"),
     phone=("minutes",),
-    filters=("case", "by", "at"),
+    filters=("case", "inquiry", "by", "at"),
     sort="-at",
     total=("minutes",),
-    facts=("case", "by", "interpreter", "minutes", "counts_as_contact"),
+    facts=(("case", "inquiry"), "by", "interpreter", "minutes", "counts_as_contact"),
     form=(
-        ("case", "at"),
+        ("case", "inquiry"),
+        "at",
         "type",
         ("minutes", "place"),
         ("by", "interpreter"),

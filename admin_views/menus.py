@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 CASEWORK = _("Casework")
+HOUSING = _("Housing")
 MONEY = _("Money")
 EVENTS = _("Events")
 OFFICE = _("Administration")

@@ -6,6 +6,7 @@ from admin_views.engine.screen import Related, Screen
 from admin_views.menus import EVENTS
 from tomoiki.cases.models import Case
 from tomoiki.events.models import Attendee, Commitment, FollowUp
+from tomoiki.organisations import ledger
 from tomoiki.organisations.models import Organisation
 
 ORGANISATIONS = Screen(
@@ -44,16 +45,6 @@ ORGANISATIONS = Screen(
         Related(Commitment, list=("item", "answer", "due_on", "event")),
         Related(FollowUp, list=("due_kind", "due_on", "status", "score")),
     ),
-    importable=(
-        "name",
-        "name_kana",
-        "corporate_number",
-        "address",
-        "phone",
-        "industry",
-        "roles",
-        "contact_name",
-        "contact_email",
-    ),
-    synonyms={"name": ("会社名", "企業名", "法人名"), "address": ("所在地",), "phone": ("電話番号",)},
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
 )

@@ -4,8 +4,11 @@ from flask_babel import lazy_gettext as _
 
 from admin_views.engine.screen import Inline, Related, Screen
 from admin_views.menus import CASEWORK
-from tomoiki.cases.models import Case
+from tomoiki.cases.models import Case, Inquiry
+from tomoiki.deadlines.models import Deadline, Fact
+from tomoiki.people import ledger
 from tomoiki.people.models import Person, ResidenceStatus
+from tomoiki.shelter.models import Stay
 
 PEOPLE = Screen(
     model=Person,
@@ -53,30 +56,15 @@ PEOPLE = Screen(
     ),
     inlines=(Inline(ResidenceStatus, ("status", "granted_on", "expires_on", "situation")),),
     related=(
-        Related(Case, list=("number", "title", "status", "opened_on", "owner"), by="person"),
+        Related(Case, list=("title", "number", "status", "opened_on", "owner"), by="person"),
         Related(ResidenceStatus, list=("status", "granted_on", "expires_on", "situation")),
+        Related(Deadline, list=("rule", "safe_on", "due_on", "status", "case")),
+        Related(Fact, list=("kind", "on", "until", "amount", "case")),
+        Related(Stay, list=("check_in", "check_out", "bed", "status", "case")),
+        Related(Inquiry, list=("number", "received_at", "channel", "status")),
     ),
-    importable=(
-        "full_name_vi",
-        "name_card",
-        "name_kana",
-        "name_used",
-        "birth_date",
-        "gender",
-        "nationality",
-        "residence_card_no",
-        "residence_status.status",
-        "residence_status.expires_on",
-        "phone_jp",
-        "phone_vn",
-        "email",
-    ),
-    synonyms={
-        "full_name_vi": ("氏名", "名前", "Họ và tên"),
-        "name_kana": ("フリガナ", "カナ"),
-        "phone_jp": ("電話", "電話番号", "Số điện thoại"),
-        "email": ("メール",),
-    },
+    importable=ledger.IMPORTABLE,
+    synonyms=ledger.HEADERS,
 )
 
 RESIDENCE_STATUSES = Screen(

@@ -16,6 +16,8 @@ from tomoiki.accounts.models import Role, Setting, User
 from tomoiki.accounts.settings import SettingKey
 from tomoiki.core import search
 from tomoiki.core.database import Base
+from tomoiki.deadlines import deadline_rules, holidays
+from tomoiki.deadlines.models import DeadlineRule, Holiday
 from tomoiki.money.models import GENERAL, Fund
 
 ROOMS = Path(__file__).parents[1] / "tomoiki"
@@ -98,8 +100,8 @@ def running_postgresql(name: str) -> Iterator[PostgreSQL]:
 
 def load_models() -> None:
     """Make every table known, also of rooms that no test of this run imports."""
-    importlib.import_module("tomoiki.core.history")
-    importlib.import_module("tomoiki.core.sent_forms")
+    for module in ("core.history", "core.backup_log", "core.sent_forms", "accounts.throttle"):
+        importlib.import_module(f"tomoiki.{module}")
     for models in (*sorted(ROOMS.glob("*/models.py")), *sorted(ROOMS.glob("money/*.py"))):
         importlib.import_module(f"tomoiki.{models.parent.name}.{models.stem}")
 
@@ -128,12 +130,14 @@ def _insert_rows(connection: Connection) -> None:
     fresh = {"created_at": now, "updated_at": now, "version": 1}
     connection.execute(sa.insert(Fund), [fresh | {"code": GENERAL, "name": "一般", "kind": "general"}])
     connection.execute(sa.insert(Setting), [fresh | {"key": key.value} for key in SettingKey])
+    connection.execute(sa.insert(DeadlineRule), [fresh | row for row in deadline_rules.seed_rows()])
+    connection.execute(sa.insert(Holiday), [fresh | row for row in holidays.seed_rows()])
     people = [fresh | _user(role) for role in Role]
     connection.execute(sa.insert(User), people)
     links = Base.metadata.tables["user_role"]
     roles = [{"user_id": number, "code": role.value} for number, role in enumerate(Role, start=1)]
     connection.execute(sa.insert(links), roles)
-    for model in (Fund, User):
+    for model in (Fund, User, DeadlineRule, Holiday):
         search.index_records(connection, model)
 
 

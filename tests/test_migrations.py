@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,15 @@ from flask_migrate import Migrate, downgrade, upgrade
 from tests.databases import Store
 from tomoiki.accounts.models import Setting
 from tomoiki.accounts.settings import SettingKey
+from tomoiki.cases.models import Case
 from tomoiki.core import search, serving
 from tomoiki.core.database import Base, begin_write, db
+from tomoiki.core.records import Record
+from tomoiki.deadlines import deadline_rules, holidays
+from tomoiki.deadlines.models import DeadlineRule, Holiday
 from tomoiki.money.models import GENERAL, Fund
 from tomoiki.people.models import Person, ResidenceStatus
+from tomoiki.shelter.models import Bed, Shelter, Stay
 
 pytestmark = pytest.mark.storage
 
@@ -58,9 +64,8 @@ def versions(migrating: Flask, tmp_path: Path) -> Path:
 
 
 def add_revision(versions: Path, does: str) -> None:
-    last = max(int(path.name[:4]) for path in versions.glob("*.py"))
-    number = last + 1
-    text = REVISION.format(doc="For a test.", number=number, before=last, does=does)
+    number = max(int(path.name[:4]) for path in versions.glob("0*.py")) + 1
+    text = REVISION.format(doc="For a test.", number=number, before=number - 1, does=does)
     (versions / f"{number:04}_test.py").write_text(text)
 
 
@@ -81,9 +86,7 @@ def schema() -> dict[str, object]:
     inspector = sa.inspect(db.engine)
     return {
         name: {
-            "columns": sorted(
-                (c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)
-            ),
+            "columns": {(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)},
             "primary key": inspector.get_pk_constraint(name),
             "foreign keys": named(inspector.get_foreign_keys(name)),
             "checks": named(inspector.get_check_constraints(name)),
@@ -146,19 +149,46 @@ def test_the_general_fund_is_found_by_search(migrating: Flask, query: str) -> No
     assert db.session.scalars(found).all() == [GENERAL]
 
 
-def test_the_general_fund_is_indexed_as_saving_it_would_index_it(migrating: Flask) -> None:
+@pytest.mark.parametrize("model", [Fund, DeadlineRule, Holiday])
+def test_what_a_new_database_holds_is_indexed_as_saving_it_would_index_it(
+    model: type[Record], migrating: Flask
+) -> None:
     upgrade()
     before = index_rows()
 
     begin_write()
-    search.index_records(db.session.connection(), Fund)
+    search.index_records(db.session.connection(), model)
 
     assert index_rows() == before
 
 
-def index_rows() -> list[tuple[object, ...]]:
+def index_rows() -> set[tuple[object, ...]]:
     key = "rowid" if db.engine.dialect.name == "sqlite" else "id"
-    return [tuple(row) for row in db.session.execute(sa.text(f"SELECT {key}, body FROM {search.INDEX}"))]  # noqa: S608
+    return {tuple(row) for row in db.session.execute(sa.text(f"SELECT {key}, body FROM {search.INDEX}"))}  # noqa: S608
+
+
+@pytest.mark.parametrize(("model", "seed"), [(DeadlineRule, deadline_rules), (Holiday, holidays)])
+def test_a_new_database_holds_the_rules_and_the_closed_days(
+    model: type[Record], seed: Any, migrating: Flask
+) -> None:
+    upgrade()
+
+    columns = list(next(seed.seed_rows()))
+    found = db.session.execute(sa.select(*(model.__table__.c[name] for name in columns)).order_by(model.id))
+    assert [dict(row) for row in found.mappings()] == list(seed.seed_rows())
+
+
+def test_a_migrated_database_keeps_stays_apart(migrating: Flask) -> None:
+    upgrade()
+    begin_write()
+    case = Case(number="T2026-0001", title="相談", person=Person(code="P-000001", full_name_vi="Bưởi"))
+    bed = Bed(label="1", shelter=Shelter(code="A", name="あ"))
+    db.session.add_all(
+        Stay(case=case, person=case.person, bed=bed, check_in=date(2026, 11, day)) for day in (1, 5)
+    )
+
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.flush()
 
 
 def test_everything_comes_down_and_goes_up_again(migrating: Flask) -> None:

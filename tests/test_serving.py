@@ -18,10 +18,11 @@ import sqlalchemy as sa
 import waitress
 from click.testing import Result
 from flask import Flask
-from flask_migrate import Migrate
+from flask_migrate import Migrate, upgrade
 
 from tests.databases import Store
-from tomoiki.core import serving
+from tomoiki.core import schema, serving
+from tomoiki.core.backups import read_backup
 from tomoiki.core.database import db
 
 PROJECT = Path(__file__).parents[1]
@@ -69,7 +70,7 @@ def test_the_first_start_makes_the_tables_and_says_where_to_go(office: Flask, se
     answer = serve()
 
     assert answer.exit_code == 0, answer.output
-    assert re.fullmatch(r"(Schema is now at \d{4} .*\n)+http://127\.0\.0\.1:\d+\n", answer.output)
+    assert re.fullmatch(r"(?:Schema is now at \d{4} .*\n)+http://127\.0\.0\.1:\d+\n", answer.output)
     with office.app_context():
         assert db.session.scalar(sa.text("SELECT code FROM fund")) == "GENERAL"
     assert copies(office) == []
@@ -82,27 +83,36 @@ def test_the_second_start_has_nothing_to_do(office: Flask, serve: Serve) -> None
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", serve().output)
 
 
-def test_before_a_migration_the_database_is_copied(office: Flask, serve: Serve) -> None:
-    run_sql(office, "CREATE TABLE old AS SELECT 'kept' AS word")
+@pytest.mark.storage
+def test_before_a_migration_there_is_a_backup(office: Flask, serve: Serve, tmp_path: Path) -> None:
+    with office.app_context():
+        upgrade(revision="0001")
+        run_sql(office, "UPDATE fund SET name = 'kept'")
 
     answer = serve()
 
     (copy,) = copies(office)
-    assert f"Copied the database to {copy}\n" in answer.output
-    assert re.fullmatch(r"before-\d{4}-\d{8}T\d{6}Z\.db", copy.name)
+    assert f"Backed up the database to {copy}\n" in answer.output
+    assert re.fullmatch(r"before-\d{4}-\d{8}T\d{6}Z\.backup", copy.name)
     assert copy.stat().st_mode & 0o777 == 0o600
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT word FROM old").fetchall() == [("kept",)]
-        assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'person'").fetchall() == []
+    passphrase = (Path(office.instance_path) / "backup-passphrase").read_text()
+    described = read_backup(copy, passphrase, tmp_path / "opened.db")
+    assert described.revision == "0001"
+    with closing(sqlite3.connect(tmp_path / "opened.db")) as connection:
+        assert connection.execute("SELECT name FROM fund").fetchall() == [("kept",)]
 
 
-@pytest.mark.storage
-def test_on_postgresql_the_copy_is_left_to_the_office(office: Flask, serve: Serve, database: Store) -> None:
-    run_sql(office, "CREATE TABLE old AS SELECT 'kept' AS word")
+def test_without_a_backup_nothing_is_migrated(office: Flask, serve: Serve) -> None:
+    with office.app_context():
+        upgrade(revision="0001")
+    (Path(office.instance_path) / "backups").write_text("in the way")
 
-    output = serve().output
+    answer = serve()
 
-    assert ("pg_dump" in output) == (database.kind == "postgresql")
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: No backup could be made, so nothing was changed. ")
+    with office.app_context():
+        assert schema.revision_and_tables()[0] == "0001"
 
 
 def test_the_database_of_a_newer_version_is_left_alone(office: Flask, serve: Serve) -> None:

@@ -12,7 +12,7 @@ from flask_admin.theme import Theme
 from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
-from admin_views.engine import import_command, pages
+from admin_views.engine import export_command, import_command, pages
 from admin_views.engine.checks import check_screens
 from admin_views.engine.office import Office, viewer
 from admin_views.engine.screen import Screen
@@ -20,8 +20,10 @@ from admin_views.engine.searching import search_page
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.view import compile_screen
 from tomoiki.core.access import Access, Viewer
+from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.languages import speak_through, use_own_catalogs
+from tomoiki.core.notices import notices_for
 from tomoiki.core.records import Record
 from tomoiki.core.vocabulary import OpenChoice, list_name
 from tomoiki.core.wordings import ListName, TableName, name_lists
@@ -56,7 +58,7 @@ class Home(BaseView):
     @expose("/")
     def index(self) -> Any:
         """Show what the viewer can do."""
-        return self.render("engine/home.html")
+        return self.render("engine/home.html", told=list(notices_for(viewer(), db.session())))
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         return pages.to_login() if viewer().id is None else None
@@ -90,3 +92,4 @@ def install(
         admin.add_view(compile_screen(screen, reckoned))
     pages.install(app)
     import_command.install(app)
+    export_command.install(app)

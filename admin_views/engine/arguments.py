@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import find_records, named
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, record_named
 from admin_views.engine.screen import Screen
@@ -27,7 +27,7 @@ MAX_ID = 2**31 - 1
 MAX_PAGE = 1_000_000
 PER_PAGE, MAX_PER_PAGE = 50, 200
 QUERY_LENGTH = 200
-RESERVED = frozenset({"q", "page", "per_page", "sort", "filter", "lang"})
+RESERVED = frozenset({"q", "page", "per_page", "sort", "filter", "lang", "encoding"})
 RANGES = ("day", "moment", "yen", "integer")
 
 
@@ -133,16 +133,22 @@ def _read_sort(screen: Screen, asked: str, found: Arguments) -> None:
 
 
 def sortable(screen: Screen) -> frozenset[str]:
-    """Return the fields by which this viewer may sort: shown in the list, single, visible on every row."""
+    """Return the fields by which this viewer may sort: shown in the list, single, visible on some row."""
     known, may, who = fields_of(screen.model), access(), viewer()
     names = (name for name in screen.columns if not known[name].is_plural and not known[name].secret)
-    return frozenset(name for name in names if may.sees(who, screen.model, name))
+    return frozenset(name for name in names if may.shows(who, screen.model, name))
+
+
+def default_sort(screen: Screen) -> str:
+    """Return the screen's order, or the newest first where this viewer never sees the field that it is by."""
+    name = screen.sort.removeprefix("-")
+    return screen.sort if name == "id" or access().shows(viewer(), screen.model, name) else "-id"
 
 
 def filterable(screen: Screen) -> tuple[str, ...]:
     """Return the fields by which this viewer may filter: a filter on a hidden field would tell what it holds."""
     may, who = access(), viewer()
-    return tuple(name for name in screen.filters if may.sees(who, screen.model, name))
+    return tuple(name for name in screen.filters if may.shows(who, screen.model, name))
 
 
 def _read_filter(what: Field, given: MultiDict[str, str], found: Arguments) -> None:
@@ -158,7 +164,7 @@ def _texts(what: Field, given: MultiDict[str, str]) -> list[str]:
         return texts
     target = record_named(what.target)
     ids = [number for text in texts if (number := parse_id(text))]
-    if ids and words in [one.text for one in find_records(target, ids=ids)]:
+    if ids and words in [one.text for one in named(target, ids)]:
         return texts
     fitting = find_records(target, words, exact_label=True)
     return [str(fitting[0].id)] if len(fitting) == 1 else [words]
@@ -203,6 +209,8 @@ def conditions(screen: Screen, filters: Mapping[str, Any]) -> list[ColumnElement
     found = [table.c[name] == value for name, value in screen.only.items()]
     for name, value in filters.items():
         found += _condition(screen, fields_of(screen.model)[name], value)
+        rows = access().rows_showing(viewer(), screen.model, name)
+        found += [] if rows is None else [rows]  # where the field is hidden, it fits nothing
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 
@@ -54,6 +55,7 @@ def faults_of(screen: Screen) -> Iterator[str]:
         _plural_places,
         _sorting,
         _filters,
+        _start,
         _missing_required,
         _facts,
         _related,
@@ -143,6 +145,12 @@ def _filters(screen: Screen) -> Iterator[str]:
             yield f"filters: {name!r} is free text or secret; search finds it, a filter cannot"
         elif screen.big and not field.is_plural and column not in indexed:
             yield f"filters: the table is big and {name!r} has no index"
+
+
+def _start(screen: Screen) -> Iterator[str]:
+    for name, _value in parse_qsl(screen.start):
+        if name not in (*screen.filters, "sort"):
+            yield f"start: {name!r} is no filter of this list"
 
 
 def _indexed(model: type[Listed]) -> set[str]:

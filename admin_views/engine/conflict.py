@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
@@ -42,6 +42,7 @@ class Conflict:
     merged: MultiDict[str, str]
     user_id: int | None
     at: Any
+    secrets: list[str]  # secret fields whose values the page shows
 
 
 def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
@@ -54,13 +55,15 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
 ) -> Conflict:
     """Compare what was typed with what others saved since the form was opened; the change log knows the originals."""
     changes = _changes_since(session, record, version)
-    merged, clashes, kept = sent.copy(), [], []
+    merged, clashes, kept, secrets = sent.copy(), [], [], []
     for name in [name for name in merged if name.endswith(MARK)]:
         merged.poplist(name)  # decided by now; the page asks anew
     for field, original in _originals(screen, changes):
         name, theirs = field.name, _current(record, field)
         if name not in form or form[name].process_errors:
             continue  # hidden, or refused in words when the form is saved
+        if field.secret:
+            secrets.append(name)
         mine = form[name].data
         label = str(screen.labels.get(name, field.label))
         if _comparable(field, mine) in (_comparable(field, original), _comparable(field, theirs)):
@@ -70,7 +73,7 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
             clashes.append(Clash(name, label, *(_text(field, value) for value in (original, theirs, mine))))
     merged["_version"] = str(record.version)
     last = changes[-1] if changes else None
-    return Conflict(clashes, kept, merged, last.user_id if last else None, last.at if last else None)
+    return Conflict(clashes, kept, merged, last.user_id if last else None, last.at if last else None, secrets)
 
 
 def resolve(sent: MultiDict[str, str], record: Record, names: Iterable[str]) -> MultiDict[str, str]:
@@ -124,7 +127,7 @@ def _text(field: Field, value: Any) -> str:
         return "—"
     if field.kind in ("ref", "refs"):
         ids = value if isinstance(value, list) else [value]
-        return ", ".join(found.text for found in find_records(record_named(field.target), ids=ids))
+        return ", ".join(found.text for found in named(record_named(field.target), ids))
     return plain_text(field, value)
 
 

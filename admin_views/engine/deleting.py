@@ -15,13 +15,17 @@ from sqlalchemy.orm import Session
 
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
+from admin_views.engine.rows import params
 from tomoiki.core.database import Base, db
 from tomoiki.core.records import Record
 
 
 @dataclass(frozen=True)
 class Dependant:
-    """Records of one kind that hang on the record; they go along, or stand in the way."""
+    """Records of one kind that hang on the record; they go along, or stand in the way.
+
+    Those that the viewer may not see have neither kind nor number: only that there are some is said.
+    """
 
     name: str
     count: int
@@ -68,15 +72,27 @@ class DeletePages(ScreenPages):
 
 def dependants_of(session: Session, record: Record) -> Iterator[Dependant]:
     """Yield the kinds of records that point at this one; link rows of its own fields do not count."""
+    hidden = set()
     for mapper in Base.registry.mappers:
         if not issubclass(mapper.class_, Record):
             continue
         for key in _keys_to(mapper.local_table, record):
-            count = session.scalar(
-                sa.select(sa.func.count()).select_from(mapper.local_table).where(key.parent == record.id)
-            )
-            if count:
-                yield _dependant(mapper.class_, count, key.ondelete == "CASCADE")
+            goes_along, (count, seen) = key.ondelete == "CASCADE", _count(session, mapper.class_, key, record)
+            if seen:
+                yield _dependant(mapper.class_, seen, goes_along)
+            if count > seen:
+                hidden.add(goes_along)
+    for goes_along in sorted(hidden):
+        yield Dependant(_("Records that are hidden from you"), 0, goes_along)
+
+
+def _count(session: Session, model: type[Record], key: sa.ForeignKey, record: Record) -> tuple[int, int]:
+    """Return how many records point here, and how many of them this viewer may see."""
+    scope = access().scope(viewer(), model)
+    pointing = sa.select(sa.func.count(), sa.func.count().filter(sa.true() if scope is None else scope))
+    pointing = pointing.select_from(model.__table__).where(key.parent == record.id)
+    count, seen = session.execute(pointing, params()).one()
+    return count, seen
 
 
 def _keys_to(table: Any, record: Record) -> Iterator[sa.ForeignKey]:

@@ -13,14 +13,25 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 
+from admin_views.engine.arguments import parse_id
 from admin_views.engine.figures import reckon, visible_figures
 from admin_views.engine.listing import cell, ordering
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
-from admin_views.engine.office import access, office, viewer
-from admin_views.engine.rows import Selection, label_text, params, plurals, record_named, selection
+from admin_views.engine.office import access, office, seen_alike, viewer
+from admin_views.engine.rows import (
+    Selection,
+    is_opened,
+    label_text,
+    may_rows,
+    opened_rows,
+    params,
+    record_named,
+    selection,
+)
 from admin_views.engine.screen import Action, Figure, Inline, Related, Screen
 from admin_views.engine.values import label, paragraphs, plain_text, shower, tone
+from tomoiki.core.access import Verb
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo, now, today
 from tomoiki.core.fields import Field, fields_of
@@ -29,6 +40,7 @@ from tomoiki.core.records import Listed, label_fields
 from tomoiki.core.wordings import chooseable
 
 COMPOSED = 5
+VERBS_ON_IT: tuple[Verb, ...] = ("update", "delete")
 NO_HTML = Markup("")
 OPEN_HOURS = 1  # how long a reason opens a secret record in this session
 
@@ -86,7 +98,7 @@ class DetailPages(ScreenPages):
         """Open a record that asks for a reason: the reason is written down, the record opens for an hour."""
         record_id = self.find_behind_reason(key)
         if record_id is None:
-            abort(404)
+            self.refuse(parse_id(key), 404)
         reason = request.form.get("reason", "").strip()[:300]
         if not reason:
             return self.ask_reason(key, missing=True)
@@ -113,16 +125,16 @@ class Detail:
     """What the detail page shows of one record."""
 
     def __init__(self, screen: Screen, row: dict[str, Any], revealed: Sequence[str]) -> None:
-        """Complete the row with the fields of several values, and ask for related records."""
+        """Ask for the related records."""
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
-        known = fields_of(screen.model)
-        many = [name for name, field in known.items() if field.is_plural and self._sees(name)]
-        for name, values in plurals(db.session(), screen.model, many, [self.id]).items():
-            row[name] = values.get(self.id, [])
         self.figures = [self._figure(one) for one in visible_figures(screen) if one.in_detail]
+        shown = access().fields(viewer(), screen.model)  # a mask names tables too: those on the page
         self.related = [
-            table for related in screen.related if (table := related_table(screen, self.id, related))
+            table
+            for related in screen.related
+            if (shown is None or related.model.__tablename__ in shown)
+            and (table := related_table(screen, self.id, related))
         ]
 
     def _figure(self, figure: Figure) -> Fact:
@@ -136,9 +148,6 @@ class Detail:
         allowed = [one for one in self.screen.actions if may.may(who, one.needs, model)]
         record = db.session.get(model, self.id) if allowed else None
         return [one for one in allowed if one.offered(record)]
-
-    def _sees(self, name: str) -> bool:
-        return access().sees(viewer(), self.screen.model, name)
 
     @property
     def title(self) -> str:
@@ -264,48 +273,42 @@ class Detail:
         """Return the states that may follow."""
         return moves_of(self.screen.model, self.row) if self.may_update else []
 
+    @property
+    def may_step_back(self) -> bool:
+        """Tell whether she may put the record back to the state it came from."""
+        return self.may_update and access().may_step_back(viewer(), self.screen.model)
+
 
 def read_row(screen: Screen, key: int, names: Sequence[str] | None = None) -> dict[str, Any] | None:
     """Return a record's visible values, and `may.update` / `may.delete`, within her scope, in one query."""
-    model = screen.model
-    chosen = selection(model, names or fields_of(model))
-    flags = [_may(model, verb) for verb in ("update", "delete")]
-    opened = (model.__tablename__, key) in viewer().opened
-    statement = _one(chosen, flags, model, key, opened=opened).where(
-        *(model.__table__.c[name] == value for name, value in screen.only.items())
+    opened = is_opened(screen.model, key)
+    wanted = tuple(fields_of(screen.model)) if names is None else tuple(names)
+    chosen, statement = office().kept.get(
+        seen_alike("record", screen.slug, wanted, opened), lambda: _one(screen, wanted, opened=opened)
     )
-    row = db.session.execute(statement, params()).one_or_none()
+    row = db.session.execute(statement, params() | {"key": key}).one_or_none()
     if row is None:
         return None
-    values = chosen.read(row[:-2]) if not opened else _whole(chosen, row[:-2])
-    return values | {"may.update": row[-2] or opened, "may.delete": row[-1] or opened}
+    *found, may_update, may_delete, by_reason = row
+    values: dict[str, Any] = chosen.rows(db.session(), [found], whole=bool(by_reason))[0]
+    return values | {"may.update": bool(may_update), "may.delete": bool(may_delete)}
 
 
-def _whole(chosen: Selection, row: Any) -> dict[str, Any]:
-    return (
-        Selection(chosen.model, chosen.columns, chosen.names, chosen.joined, ()).read(
-            [row[0], *row[len(row) - len(chosen.names) :]]
-        )
-        if len(chosen.masks) > 1
-        else dict(zip(["id", *chosen.names], row, strict=True))
-    )
+def _one(screen: Screen, names: Sequence[str], *, opened: bool) -> tuple[Selection, sa.Select[Any]]:
+    """Return the select of the record `key` within her scope, with what she may do, and whether by a reason."""
+    model = screen.model
+    chosen, by_reason = selection(model, names), opened_rows(model, "read", opened=opened)
+    flags = [_holds(may_rows(model, verb, opened=opened)) for verb in VERBS_ON_IT]
+    flags.append(sa.literal(0) if by_reason is None else _holds(by_reason))
+    rows, table = may_rows(model, "read", opened=opened), model.__table__
+    where = [table.c[name] == value for name, value in screen.only.items()]
+    where += [rows] if rows is not None else []
+    statement = sa.select(*chosen.columns, *flags).select_from(chosen.joined)
+    return chosen, statement.where(table.c.id == sa.bindparam("key", type_=sa.Integer), *where)
 
 
-def _one(
-    chosen: Selection, flags: Sequence[Any], model: type[Listed], key: int, *, opened: bool
-) -> sa.Select[Any]:
-    statement = (
-        sa.select(*chosen.columns, *flags).select_from(chosen.joined).where(model.__table__.c.id == key)
-    )
-    scope = access().scope(viewer(), model)
-    return statement if scope is None or opened else statement.where(scope)
-
-
-def _may(model: type[Listed], verb: Any) -> ColumnElement[Any]:
-    scope = access().scope(viewer(), model, verb)
-    if scope is None:
-        return sa.literal(1)
-    return sa.case((scope, 1), else_=0)
+def _holds(rows: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    return sa.literal(1) if rows is None else sa.case((rows, 1), else_=0)
 
 
 # -- related records ---------------------------------------------------------------------------------------------------
@@ -323,22 +326,17 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     if (
         target is None
         or not access().may(viewer(), "read", related.model)
-        or not access().sees(viewer(), related.model, by)
+        or not access().shows(viewer(), related.model, by)
     ):
         return None
     names = [name for name in related.list if name != by]
-    chosen = selection(related.model, names)
-    rows, count = _related_rows(related, chosen, by, key)
-    many = plurals(
-        db.session(),
-        related.model,
-        [n for n in names if fields_of(related.model)[n].is_plural],
-        [r["id"] for r in rows],
+    chosen, statement = office().kept.get(
+        seen_alike("related", screen.slug, target.slug, by),
+        lambda: _pointing_here(related, names, by, target.sort),
     )
-    for name, values in many.items():
-        for row in rows:
-            row[name] = values.get(row["id"], [])
-    shown = [name for name in names if name in chosen.names or name in many]
+    found = db.session.execute(statement, params() | {"key": key}).all()
+    rows, count = chosen.rows(db.session(), [row[:-1] for row in found]), found[0][-1] if found else 0
+    shown = [name for name in names if name in chosen.shown]
     known, moves = fields_of(related.model), related.model.__moves__
     shows = [cell(known[name], is_status=bool(moves and moves.field == name)) for name in shown]
     lines = [
@@ -350,16 +348,22 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     return RelatedTable(target, related, by, heads, lines, events, count, may_add)
 
 
-def _related_rows(related: Related, chosen: Selection, by: str, key: int) -> tuple[list[dict[str, Any]], int]:
-    table = related.model.__table__
-    scope = access().scope(viewer(), related.model)
-    where = [table.c[f"{by}_id"] == key, *([scope] if scope is not None else [])]
-    order = table.c["at"] if related.timeline else table.c.id
-    total = sa.func.count().over().label("total")
-    statement = sa.select(*chosen.columns, total).select_from(chosen.joined).where(*where)
-    statement = statement.order_by(*ordering(order, table.c.id, is_down=True)).limit(related.limit)
-    found = db.session.execute(statement, params()).all()
-    return [chosen.read(row[:-1]) for row in found], (found[0][-1] if found else 0)
+def _pointing_here(
+    related: Related, names: Sequence[str], by: str, sort: str
+) -> tuple[Selection, sa.Select[Any]]:
+    """Return the select of the records that point at `key`, in the order of their own list; a timeline newest first.
+
+    Each carries how many there are in all.
+    """
+    table, chosen = related.model.__table__, selection(related.model, names)
+    may, who = access(), viewer()
+    narrowing = (may.scope(who, related.model), may.rows_showing(who, related.model, by))
+    where = [rows for rows in narrowing if rows is not None]
+    sort = "-at" if related.timeline else sort
+    order = ordering(table.c[sort.removeprefix("-")], table.c.id, is_down=sort.startswith("-"))
+    statement = sa.select(*chosen.columns, sa.func.count().over()).select_from(chosen.joined)
+    statement = statement.where(table.c[f"{by}_id"] == sa.bindparam("key", type_=sa.Integer), *where)
+    return chosen, statement.order_by(*order).limit(related.limit)
 
 
 def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -367,7 +371,9 @@ def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:
     known = fields_of(related.model)
     local = in_tokyo(row["at"])
     parts = [plain_text(known[name], row[name]) for name in ("minutes",) if row.get(name) is not None]
-    people = [str(row[name]) for name in ("by", "interpreter") if row.get(name)]
+    people = [str(row["by"])] if row.get("by") else []
+    if row.get("interpreter") and row["interpreter"] != row.get("by"):
+        people.append(f"{known['interpreter'].label} {row['interpreter']}")
     return {
         "id": row["id"],
         "what": label(known["type"].choices, row["type"]),  # type: ignore[arg-type]
@@ -389,5 +395,5 @@ def day_heading(day: Any) -> str:
     """Return the heading of a day in a timeline."""
     from flask_babel import format_date  # noqa: PLC0415
 
-    text = format_date(day, "yyyy-MM-dd (EEE)")
+    text = _("%(day)s (%(weekday)s)", day=day.isoformat(), weekday=format_date(day, "EEE"))
     return " ".join((_("Today"), text)) if day == today() else text

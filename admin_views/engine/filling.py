@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from admin_views.engine.inputs import Input
-from admin_views.engine.office import access, viewer
-from admin_views.engine.rows import params
+from admin_views.engine.office import office, seen_alike
+from admin_views.engine.rows import is_opened, may_rows, params
 from tomoiki.core.access import Verb
 from tomoiki.core.database import db
 from tomoiki.core.records import Fault, Record
@@ -69,12 +69,16 @@ def _set_codes(record: Record, name: str, codes: list[str]) -> None:
 
 def stands_outside(record: Record, *verbs: Verb) -> list[Fault]:
     """Return a fault if a record, as it stands now, is not among those that she may create, or change."""
-    model = type(record)
-    scopes = [access().scope(viewer(), model, verb) for verb in verbs]
+    model, opened = type(record), is_opened(type(record), record.id)
+    scopes = [may_rows(model, verb, opened=opened) for verb in verbs]
     within = [scope for scope in scopes if scope is not None]
     if len(within) < len(scopes):
         return []
-    found = sa.select(model.id).where(model.id == record.id, sa.or_(*within))
-    if db.session.scalar(found, params()) is not None:
+    key = model.__table__.c.id
+    found = office().kept.get(
+        seen_alike("outside", model.__tablename__, verbs, opened),
+        lambda: sa.select(key).where(key == sa.bindparam("key"), sa.or_(*within)),
+    )
+    if db.session.scalar(found, params() | {"key": record.id}) is not None:
         return []
     return [Fault(_("You may not save this: it would be hidden from you."))]

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin_views.engine.arguments import RANGES, Range
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named
 from admin_views.engine.office import office
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
@@ -40,7 +40,7 @@ def controls(screen: Screen, names: Iterable[str], filters: Mapping[str, Any]) -
 def _reference_control(name: str, label: str, target: str, chosen: tuple[int, ...]) -> FilterControl:
     model = record_named(target)
     screen = office().screen_of(model)
-    found = find_records(model, ids=chosen) if chosen else []
+    found = named(model, chosen)
     text = found[0].text if found else ""
     return FilterControl(name, label, "ref", slug=screen.slug if screen else "", chosen=chosen, text=text)
 

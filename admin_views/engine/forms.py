@@ -65,7 +65,7 @@ class FormPages(ScreenPages):
         """Show the form of a record, or save its changes."""
         record = self.get_one(key, "update")
         if request.method == "GET":
-            return self._opened(record)
+            return self._form_page(self._form(record), record, [])
         sent = resolve(request.form, record, self._names())
         version = parse_id(sent["_version"]) if "_version" in sent else record.version
         if version != record.version:
@@ -76,15 +76,6 @@ class FormPages(ScreenPages):
                 return self._conflict_page(record, conflict)
             sent = conflict.merged
         return self._save_edit(record, self._form(record, sent))
-
-    def _opened(self, record: Record) -> Any:
-        """Show the form; that it shows secret fields is written down, as on the record's own page."""
-        form = self._form(record)
-        secrets_shown = [field.name for field in form if field.field.secret and field.data]
-        page, record_id = self._form_page(form, record, []), record.id
-        if secrets_shown:
-            log_access("reveal", self.model.__tablename__, record_id, ", ".join(secrets_shown))
-        return page
 
     def _save_edit(self, record: Record, form: Any) -> Any:
         record_id, inlines = record.id, self._inlines(record)
@@ -151,7 +142,15 @@ class FormPages(ScreenPages):
             version=request.form.get("_version") or (record.version if record else ""),
             next=_next(),
         )
+        if record is not None:
+            self._log_shown(record.id, [field.name for field in form if field.field.secret and field.data])
         return make_response(page, status)
+
+    def _log_shown(self, record_id: int, names: list[str]) -> None:
+        """Write down that a page shows secret fields, as a click on the record's own page would."""
+        if names:
+            db.session.rollback()  # a POST may hold the write lock; what it had to say is on the page by now
+            log_access("reveal", self.model.__tablename__, record_id, ", ".join(names))
 
     def _refused(
         self, form: Any, record_id: int | None, faults: list[Fault], inlines: list[InlineRows]
@@ -180,6 +179,7 @@ class FormPages(ScreenPages):
         page = self.render(
             "engine/conflict.html", screen=self.screen, record=record, conflict=conflict, who=who, time=time
         )
+        self._log_shown(record.id, conflict.secrets)
         return make_response(page, 409)
 
     def _saved(self, record_id: int, remarks: Iterable[str] = ()) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.engine.arguments import Range, filterable
+from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, params
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import labels
@@ -86,6 +87,8 @@ def _counting(
         value = sa.extract("year", column) * 100 + sa.extract("month", column)
     else:
         value = table.c[name]
+    if (shown := access().rows_showing(viewer(), screen.model, name)) is not None:
+        where = [*where, shown]  # a count would tell what the field holds on rows that hide it
     columns: list[Any] = [sa.literal(at), sa.cast(value, sa.String(40)), sa.func.count()]
     counted = sa.select(*columns, *[sa.literal(0)] * sums)
     return counted.select_from(start).where(value.is_not(None), *where).group_by(value)

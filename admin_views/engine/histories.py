@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_views.engine.detail import read_row
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import record_named
@@ -22,7 +22,7 @@ from admin_views.engine.values import plain_text
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import ChangeLog
+from tomoiki.core.history import REASON, ChangeLog
 from tomoiki.core.records import Listed
 
 MOST = 200
@@ -119,9 +119,7 @@ def _reference_texts(screen: Screen, changes: list[ChangeLog]) -> dict[str, dict
             if i
         }
         if ids:
-            found[field.name] = {
-                one.id: one.text for one in find_records(record_named(field.target), ids=sorted(ids))
-            }
+            found[field.name] = {one.id: one.text for one in named(record_named(field.target), sorted(ids))}
     return found
 
 
@@ -131,20 +129,26 @@ def _sentences(
     row: Mapping[str, Any],
     texts: Mapping[str, Mapping[int, str]],
 ) -> Iterator[Sentence]:
-    known = fields_of(screen.model)
+    known, is_any_hidden = fields_of(screen.model), False
     for key, (old, new) in diff.items():
+        if key == REASON:  # free words: for those who see the whole record
+            is_hidden = access().fields(viewer(), screen.model) is not None
+            yield Sentence(_("One step back, because"), "", "" if is_hidden else new, is_hidden)
+            continue
         name = key if key in known else key.removesuffix("_id")
         field = known.get(name)
         if field is None:
             continue
         label = str(screen.labels.get(name, field.label))
         if not _is_visible(screen.model, name, row):
-            yield Sentence(_("A hidden item"), is_hidden=True)
+            is_any_hidden = True
         elif field.secret or field.kind == "json":
             yield Sentence(label, is_hidden=True)
         else:
             known_texts = texts.get(name, {})
             yield Sentence(label, _words(field, old, known_texts), _words(field, new, known_texts))
+    if is_any_hidden:  # said once: how many fields are filled is hidden too
+        yield Sentence(_("A hidden item"), is_hidden=True)
 
 
 def _is_visible(model: type[Listed], name: str, row: Mapping[str, Any]) -> bool:

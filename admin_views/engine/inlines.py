@@ -16,7 +16,7 @@ from admin_views.engine.arguments import parse_id
 from admin_views.engine.detail import pointing_field
 from admin_views.engine.filling import fill, stands_outside
 from admin_views.engine.inputs import Input, Stored, input_for
-from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import params, record_named
 from admin_views.engine.saving import save_changes, save_new
@@ -112,8 +112,7 @@ class InlineRows:
         found = {}
         for name in [name for name in self.inline.fields if known[name].kind == "ref"]:
             ids = sorted({key for record in records if (key := getattr(record, f"{name}_id"))})
-            labels = find_records(record_named(known[name].target), ids=ids) if ids else []
-            found[name] = {one.id: one.text for one in labels}
+            found[name] = {one.id: one.text for one in named(record_named(known[name].target), ids)}
         return found
 
     def _row(

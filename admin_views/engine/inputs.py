@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields import Field as WTField
 
 from admin_views.engine.arguments import parse_id
-from admin_views.engine.lookup import Found, find_records
+from admin_views.engine.lookup import Found, find_records, named
 from admin_views.engine.rows import record_named
 from admin_views.engine.values import labels
 from tomoiki.core.dates import in_tokyo, read_day, read_moment, today, wareki
@@ -35,7 +35,14 @@ class Input(WTField):
 
     shape = "line"
 
-    def __init__(self, label: Any = None, validators: Any = None, *, field: Field, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        field: Field,
+        **options: Any,
+    ) -> None:
         """Keep the declaration: label, help and unit stand there."""
         super().__init__(label or field.label, validators or (), **options)
         self.field = field
@@ -121,8 +128,8 @@ class DayInput(Input):
 
     @property
     def reading(self) -> str:
-        """The day by the Japanese calendar, and how far it is."""
-        if not isinstance(self.data, date):
+        """The day by the Japanese calendar, and how far it is; none for what could not be read."""
+        if self.errors or not isinstance(self.data, date):
             return ""
         days = (self.data - today()).days
         ahead = _("in %(days)s days", days=days)
@@ -286,11 +293,11 @@ class CodesInput(Input):
 class ReferenceInput(Input):
     """A reference by search box: the control takes the record's id, typed words come as `<name>-text`.
 
-    Without JavaScript the id stays behind when its words are overtyped: `<name>-was` tells that nobody touched it.
+    Without JavaScript the id stays behind when its words are overtyped: `<name>-was` tells which id and words it had.
     """
 
     shape = "combo"
-    text = ""
+    typed = ""
     candidates: Sequence[Found] = ()
 
     def __init__(self, *arguments: Any, known: Mapping[int, str] | None = None, **options: Any) -> None:
@@ -303,20 +310,24 @@ class ReferenceInput(Input):
     ) -> None:
         """Take the id; without one look the words up: one match is it, several are offered, none is said."""
         super().process(formdata, data, extra_filters)
-        if formdata is not None:
-            self.text = formdata.get(f"{self.name}-text", "").strip()
-            if self._is_overtyped(formdata):
-                self.data = None
-            if self.text and self.data is None and not self.process_errors:
-                self._look_up()
-        if self.data:
-            self.text = self._label(self.data)
+        if formdata is None:
+            return
+        self.typed = formdata.get(f"{self.name}-text", "").strip()
+        if self._is_overtyped(formdata):
+            self.data = None
+        if self.typed and self.data is None and not self.process_errors:
+            self._look_up()
 
     def _is_overtyped(self, formdata: MultiDict[str, str]) -> bool:
         if self.data is None or f"{self.name}-text" not in formdata:
             return False
-        is_untouched = formdata.getlist(self.name) == [formdata.get(f"{self.name}-was")]
-        return is_untouched and self.text != self._label(self.data)
+        was, _colon, words = formdata.get(f"{self.name}-was", "").partition(":")
+        return formdata.getlist(self.name) == [was] and self.typed != words.strip()
+
+    @property
+    def text(self) -> str:
+        """Return the words in the box: the chosen record's, else what was typed."""
+        return self._label(self.data) if self.data else self.typed
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take an id of a record that this viewer may point at; what it points at already may stay."""
@@ -331,22 +342,22 @@ class ReferenceInput(Input):
             raise ValueError(_("This record was not found. Search for it again."))
 
     def _look_up(self) -> None:
-        found = find_records(record_named(self.field.target), self.text, exact_label=True)
+        found = find_records(record_named(self.field.target), self.typed, exact_label=True)
         if len(found) == 1:
             self.data = found[0].id
             return
         self.candidates = found
         message = (
-            _("“%(text)s” fits %(count)s records. Choose one of them.", text=self.text, count=len(found))
+            _("“%(text)s” fits %(count)s records. Choose one of them.", text=self.typed, count=len(found))
             if found
-            else _("Nothing was found for “%(text)s”. Try fewer letters.", text=self.text)
+            else _("Nothing was found for “%(text)s”. Try fewer letters.", text=self.typed)
         )
         self.process_errors = (*self.process_errors, message)
 
     def _label(self, key: int) -> str:
         if key in self.known:
             return self.known[key]
-        found = find_records(record_named(self.field.target), ids=[key])
+        found = named(record_named(self.field.target), [key])
         return found[0].text if found else ""
 
     def populate_obj(self, obj: Any, name: str) -> None:
@@ -375,20 +386,22 @@ class ReferencesInput(Input):
         super().process(formdata, kept, extra_filters)
         if formdata is not None and (self.name in formdata or f"{self.name}-shown" in formdata):
             asked = [key for text in formdata.getlist(self.name) if (key := parse_id(text))]
-            seen = (
-                {found.id for found in find_records(record_named(self.field.target), ids=asked)}
-                if asked
-                else set()
-            )
+            seen = {found.id for found in named(record_named(self.field.target), asked)}
             self.data = [key for key in asked if key in seen or key in kept]
+            self.data += [key for key in self._unseen(kept) if key not in asked]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read in `process`."""
 
+    def _unseen(self, kept: list[int]) -> list[int]:
+        """Return those of the stored records that the page did not show her: they stay."""
+        shown = {found.id for found in named(record_named(self.field.target), kept)}
+        return [key for key in kept if key not in shown]
+
     @property
     def chosen(self) -> Sequence[Found]:
         """Return the records chosen, by label."""
-        return find_records(record_named(self.field.target), ids=self.data) if self.data else []
+        return named(record_named(self.field.target), self.data or ())
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Load the chosen records."""
@@ -430,9 +443,9 @@ class Stored:
         return getattr(self._record, f"{name}_id" if known is not None and known.kind == "ref" else name)
 
 
-def input_for(field: Field, default: Any = None, *, may_be_open: bool = False, **options: Any) -> Any:
+def input_for(field: Field, default: Any = None, **options: Any) -> Any:
     """Return the unbound control for a declared field."""
     kind: Callable[..., Any] = (
-        OptionalFlagInput if field.kind == "flag" and may_be_open else INPUTS[field.kind]
+        OptionalFlagInput if field.kind == "flag" and field.optional else INPUTS[field.kind]
     )
     return kind(field=field, default=default, **options)

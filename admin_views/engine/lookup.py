@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,14 @@ from flask_admin import expose
 from sqlalchemy import ColumnElement
 
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, office, viewer
-from admin_views.engine.rows import label_columns, label_expression, label_text, params
+from admin_views.engine.office import access, office, seen_alike, viewer
+from admin_views.engine.rows import label_of, label_text, params, shown
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
+from tomoiki.core.access import Grant
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
+from tomoiki.core.history import log_access
 from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, matching
 from tomoiki.core.text import fold
@@ -41,6 +43,7 @@ class LookupPages(ScreenPages):
     def ajax_lookup(self) -> Any:
         """Answer with the records that fit, as JSON."""
         if not may_look_up(self.screen.model):
+            log_access("refused", self.model.__tablename__)
             abort(403)
         found = find_records(self.screen.model, request.args.get("q", ""), only=self.screen.only)
         return jsonify([{"id": one.id, "text": one.text, "sub": one.sub} for one in found])
@@ -66,29 +69,49 @@ def _points_at(screen: Screen, model: type[Listed]) -> bool:
 
 
 def find_records(
-    model: type[Listed],
-    query: str = "",
-    *,
-    ids: Sequence[int] | None = None,
-    exact_label: bool = False,
-    only: Any = None,
+    model: type[Listed], query: str = "", *, exact_label: bool = False, only: Any = None
 ) -> list[Found]:
-    """Return at most 20 records that fit words or ids, newest first; with `exact_label` one of that very name alone."""
-    names = label_columns(model, viewer())
-    if names is None or (not access().may(viewer(), "read", model) and not may_look_up(model)):
+    """Return at most 20 records that fit the words, newest first; with `exact_label` one of that very name alone."""
+    labels = _labels(model)
+    if labels is None:
         return []
     table = model.__table__
     where = [_visible(model, query), *(table.c[name] == value for name, value in (only or {}).items())]
-    if ids is not None:
-        where.append(table.c.id.in_(ids))
-    elif "active" in table.c:
+    if "active" in table.c:
         where.append(table.c.active)
-    sub = _sub_column(model)
-    statement = sa.select(table.c.id, label_expression(table, names), sub).where(*where)
-    rows = db.session.execute(statement.order_by(table.c.id.desc()).limit(MOST), params()).all()
-    found = [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
+    found = _read(model, labels.where(*where).order_by(table.c.id.desc()).limit(MOST), params())
     same = [one for one in found if fold(one.text) == fold(query)] if exact_label else []
     return same if len(same) == 1 else found
+
+
+def named(model: type[Listed], ids: Iterable[int]) -> list[Found]:
+    """Return the labels of these records, those that she may see, newest first."""
+    wanted = list(ids)
+    question = seen_alike("named", model.__tablename__)
+    statement = office().kept.get(question, lambda: _named(model)) if wanted else None
+    return [] if statement is None else _read(model, statement, params() | {"ids": wanted})
+
+
+def _named(model: type[Listed]) -> sa.Select[Any] | None:
+    labels, key = _labels(model), model.__table__.c.id
+    if labels is None:
+        return None
+    chosen = key.in_(sa.bindparam("ids", expanding=True, type_=sa.Integer))
+    return labels.where(_visible(model, ""), chosen).order_by(key.desc())
+
+
+def _labels(model: type[Listed]) -> sa.Select[Any] | None:
+    """Return the select of ids and labels, or None where she may see no label."""
+    table = model.__table__
+    text = label_of(model, table, viewer())
+    if text is None or not (access().may(viewer(), "read", model) or may_look_up(model)):
+        return None
+    return sa.select(table.c.id, text, _sub_column(model))
+
+
+def _read(model: type[Listed], statement: sa.Select[Any], values: Mapping[str, Any]) -> list[Found]:
+    rows = db.session.execute(statement, values).all()
+    return [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
 
 
 def _visible(model: type[Listed], query: str) -> ColumnElement[bool]:
@@ -99,19 +122,21 @@ def _visible(model: type[Listed], query: str) -> ColumnElement[bool]:
     conditions = []
     for mask in may.masks(who, model):
         rows = mask.rows() if mask.rows else sa.true()
-        match = (
-            matching(model, query, indexed_classes(model, mask.fields), dialect)
-            if query.strip()
-            else sa.true()
-        )
+        match = matching(model, query, classes(model, mask), dialect) if query.strip() else sa.true()
         conditions.append(sa.and_(rows, match))
     return sa.or_(*conditions)
 
 
+def classes(model: type[Listed], mask: Grant) -> list[str]:
+    """Return the classes of the search index that she may search on the rows of this mask."""
+    who, may = viewer(), access()
+    return indexed_classes(model, mask.fields, lambda target, name: may.sees(who, target, name))
+
+
 def _sub_column(model: type[Listed]) -> ColumnElement[Any]:
     name = model.__sublabel__
-    if name and access().may(viewer(), "read", model) and access().sees(viewer(), model, name):
-        return model.__table__.c[name]
+    if name and access().may(viewer(), "read", model):
+        return shown(model, model.__table__, name, viewer())
     return sa.literal(None)
 
 

@@ -1,10 +1,11 @@
-"""The menu of this viewer: groups in the order of a day, only what she may open."""
+"""The sidebar: screens by subject, only those that the viewer may open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request
+from flask import render_template, request
+from markupsafe import Markup
 
 from admin_views.engine.office import access, office, seen_alike, viewer
 
@@ -16,22 +17,30 @@ class Entry:
     slug: str
     label: str
     icon: str
+    start: str = ""
 
     @property
-    def is_current(self) -> bool:
-        """Tell whether the page being shown belongs to this screen."""
-        return request.path.split("/")[1] == self.slug
+    def address(self) -> str:
+        """Return where the menu leads."""
+        return f"/{self.slug}/" + (f"?{self.start}" if self.start else "")
 
 
 def menu() -> list[tuple[str, list[Entry]]]:
-    """Return the groups with their screens; the same for all of the same roles and language."""
-    found: list[tuple[str, list[Entry]]] = office().kept.get(seen_alike("menu"), _menu)
-    return found
-
-
-def _menu() -> list[tuple[str, list[Entry]]]:
+    """Return the groups with their screens."""
     groups: dict[str, list[Entry]] = {}
     for screen in office().screens.values():
         if screen.menu is not None and access().may(viewer(), "read", screen.model):
-            groups.setdefault(str(screen.menu), []).append(Entry(screen.slug, str(screen.name), screen.icon))
+            groups.setdefault(str(screen.menu), []).append(
+                Entry(screen.slug, str(screen.name), screen.icon, screen.start)
+            )
     return list(groups.items())
+
+
+def sidebar() -> Markup:
+    """Return the sidebar's HTML, written once for all of the same roles and language on the same screen."""
+    here = request.path.split("/")[1]
+    found: Markup = office().kept.get(
+        seen_alike("sidebar", here if here in office().screens else request.path == "/"),
+        lambda: Markup(render_template("engine/sidebar.html", here=here)),  # noqa: S704 - our own template
+    )
+    return found

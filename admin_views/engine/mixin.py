@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
@@ -28,6 +28,9 @@ class ScreenPages:
 
         def read_row(self, key: str) -> dict[str, Any]:
             """Return a record's visible values, or end the page."""
+
+        def refuse(self, record_id: int | None, code: int) -> NoReturn:
+            """End the page and write the refusal down."""
 
         def find_behind_reason(self, key: str) -> int | None:
             """Return the id of a record that a reason opens."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, request
@@ -13,11 +13,13 @@ from flask_babel import gettext as _
 from admin_views.engine.filling import fill
 from admin_views.engine.inputs import Stored, input_for
 from admin_views.engine.mixin import ScreenPages
+from admin_views.engine.office import access, viewer
 from admin_views.engine.saving import save_changes
 from admin_views.engine.values import label
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
-from tomoiki.core.records import Fault, Listed, Record
+from tomoiki.core.records import Fault, Listed, Moves, Record
+from tomoiki.core.vocabulary import Choice
 
 
 @dataclass(frozen=True)
@@ -55,26 +57,31 @@ class MovePages(ScreenPages):
             words = {"now": self._state_label(current.value), "asked": self._state_label(asked)}
             flash(_("From “%(now)s” this cannot become “%(asked)s”.", **words), "error")
             return redirect(f"/{self.screen.slug}/{record.id}", 303)
-        form = self._needs(record, moves.needs.get(to, ()))
+        form = self._move_form(record, moves, to)
         if request.method == "GET":
-            return self._move_page(record, to, form, [])
-        return self._move(record, moves.field, to, form)
+            refused = moves.refusal(db.session(), record, to)
+            return self._move_page(record, to, form, [refused] if refused and not refused.field else [])
+        return self._move(record, moves, to, form)
 
     def _state_label(self, code: str) -> str:
         choices = fields_of(self.model)[self.model.__moves__.field].choices if self.model.__moves__ else None
         return label(choices, code[:40]) if choices else code[:40]
 
-    def _needs(self, record: Record, names: tuple[str, ...]) -> Any:
-        known = fields_of(self.model)
-        form_class = type(
-            "MoveForm", (self.form_base_class,), {name: input_for(known[name]) for name in names}
-        )
+    def _move_form(self, record: Record, moves: Moves, to: Choice) -> Any:
+        """Return the form of what the new state needs, and of what it asks for besides."""
+        known, may, needed = fields_of(self.model), access(), moves.needs.get(to, ())
+        asked = dict.fromkeys((*needed, *moves.asks.get(to, ())))
+        names = [name for name in asked if may.shows(viewer(), self.model, name)]
+        controls = {name: input_for(replace(known[name], required=name in needed)) for name in names}
+        form_class = type("MoveForm", (self.form_base_class,), controls)
         return form_class(request.form if request.method == "POST" else None, obj=Stored(record))
 
-    def _move(self, record: Record, field: str, to: Any, form: Any) -> Any:
+    def _move(self, record: Record, moves: Moves, to: Any, form: Any) -> Any:
         faults = fill(form, record)
+        if not faults and (refused := moves.refusal(db.session(), record, to)):
+            faults = [refused]
         if not faults:
-            setattr(record, field, to)
+            setattr(record, moves.field, to)
             faults = save_changes(db.session(), record)
         if faults:
             record_id = record.id

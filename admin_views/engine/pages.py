@@ -15,8 +15,10 @@ from whitenoise import WhiteNoise
 
 from admin_views.engine.detail import composer_types, day_heading
 from admin_views.engine.forms import count_words, new_token
-from admin_views.engine.menu import menu
+from admin_views.engine.menu import menu, sidebar
 from admin_views.engine.office import office, viewer
+from admin_views.engine.rows import name_of
+from admin_views.engine.values import separator
 from tomoiki.core.languages import LANGUAGES, language
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -35,8 +37,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_headers)
     app.jinja_env.globals.update(
-        menu=menu, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce, count_words=count_words,
-        day_heading=day_heading, once=new_token, composer_types=composer_types,
+        menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce,
+        count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
+        composer_types=composer_types, separator=separator,
     )  # fmt: skip
     _serve_static(app)
 
@@ -45,13 +48,17 @@ def _serve_static(app: Flask) -> None:
     import flask_bootstrap  # noqa: PLC0415 - only to find its files
 
     app.add_url_rule("/static/<path:filename>", "static", build_only=True)
-    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE)
+    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE, add_headers_function=_static_headers)
     files.add_files(str(STATIC), prefix="static/")
     files.add_files(
         str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"),
         prefix="static/bootstrap/",
     )
     app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
+
+
+def _static_headers(headers: Any, path: str, address: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def nonce() -> str:
@@ -87,8 +94,7 @@ def _headers(answer: Response) -> Response:
     put("Referrer-Policy", "same-origin")
     put("Cross-Origin-Opener-Policy", "same-origin")
     put("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if answer.mimetype == "text/html":
-        put("Cache-Control", "no-store")
+    answer.headers["Cache-Control"] = "no-store"  # Flask-Security's own is one that no browser knows
     if request.is_secure:
         put("Strict-Transport-Security", "max-age=31536000")
     return answer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
+from typing import cast
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
@@ -66,16 +68,34 @@ def _fiscal_year(session: Session) -> Callable[[date], int]:
 
 
 def _taken(session: Session, record: Record) -> list[Fault]:
-    """Find values that must be unique and stand in another record already."""
-    table = type(record).__table__
-    faults = []
-    for name, field in fields_of(type(record)).items():
-        if field.kind in ("ref", "codes", "refs") or not table.c[name].unique:
+    """Find values, or several together, that must be unique and stand in another record already."""
+    table, faults = type(record).__table__, []
+    for names in _unique(type(record)):
+        values = {name: getattr(record, name) for name in names}
+        if any(value in (None, "") for value in values.values()):
             continue
-        value = getattr(record, name)
-        if value in (None, ""):
-            continue
-        others = sa.select(table.c.id).where(table.c[name] == value, table.c.id != (record.id or 0))
+        alike = (table.c[name] == value for name, value in values.items())
+        others = sa.select(table.c.id).where(*alike, table.c.id != (record.id or 0))
         if session.scalar(others.limit(1)) is not None:
-            faults.append(Fault(_("Another record has this value already. It must be unique."), name))
+            faults.append(_double(type(record), names))
     return faults
+
+
+@cache
+def _unique(model: type[Record]) -> list[tuple[str, ...]]:
+    """Return the columns, or sets of them, of which no two rows may have the same; partial ones are the database's."""
+    known, table = fields_of(model), cast("sa.Table", model.__table__)
+    alone = [(name,) for name in known if name in table.c and table.c[name].unique]
+    together = [item for item in table.constraints if isinstance(item, sa.UniqueConstraint)]
+    return alone + [
+        tuple(column.name for column in item.columns) for item in together if len(item.columns) > 1
+    ]
+
+
+def _double(model: type[Record], names: tuple[str, ...]) -> Fault:
+    if len(names) == 1:
+        return Fault(_("Another record has this value already. It must be unique."), names[0])
+    known = fields_of(model)
+    fields = [known.get(name) or known[name.removesuffix("_id")] for name in names]
+    words = " + ".join(str(field.label) for field in fields)
+    return Fault(_("Another record has the same already: %(fields)s.", fields=words), fields[-1].name)

@@ -100,6 +100,7 @@ class Screen:
     phone: tuple[str, ...] = ()  # fields of the list that a phone leaves out
     filters: tuple[str, ...] = ()
     sort: str = "-id"
+    start: str = ""  # arguments with which the menu opens the list: what waits, instead of all there is
     total: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()  # fields whose values stand counted over the list, each a link to its rows
     figures: tuple[Figure, ...] = ()
@@ -116,6 +117,7 @@ class Screen:
         default_factory=dict
     )  # header words of old ledgers by field
     labels: Mapping[str, LazyString] = field(default_factory=dict)  # words of this screen for a field
+    note: LazyString | None = None  # a sentence that stands under the title wherever these records are shown
     big: bool = False  # the table may pass 10,000 rows: every filter needs its index
     creates: bool = True
     deletes: bool = True

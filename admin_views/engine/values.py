@@ -64,7 +64,9 @@ def _plain_codes(field: Field, value: Any) -> str:
 
 
 def _plain_number(field: Field, value: Any) -> str:
-    return f"{value}{' ' + str(field.unit) if field.unit else ''}"
+    if not field.unit:
+        return str(value)
+    return f"{value}{field.unit}" if language() == "ja" else f"{value} {field.unit}"
 
 
 def _plain_flag(field: Field, value: Any) -> str:
@@ -138,7 +140,7 @@ def _text_shower(field: Field) -> Show:
         return lambda value: (
             f'<a href="{form.link}{escape(value)}">{escape(form.show(value))}</a>' if value else NOTHING
         )
-    if form is not None:
+    if form is not None and not form.is_plain:
         return lambda value: str(escape(form.show(value))) if value else NOTHING
     return lambda value: str(escape(value)) if value else NOTHING
 

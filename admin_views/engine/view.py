@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from flask import abort, has_request_context, redirect, request, url_for
@@ -15,6 +15,7 @@ from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
+from admin_views.engine.export_pages import ExportPages
 from admin_views.engine.forms import FormPages
 from admin_views.engine.histories import HistoryPages
 from admin_views.engine.import_pages import ImportPages
@@ -26,6 +27,7 @@ from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import params
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
+from admin_views.engine.stepping_back import StepBackPages
 from tomoiki.core.access import VERBS, Verb
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.fields import fields_of
@@ -38,14 +40,15 @@ NEED: dict[str, Verb | None] = {
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
-    "run_view": "read",  # each action names its own
+    "step_back_view": "update",  # and only for roles that may: see _is_open
     "delete_view": "delete",
     "import_view": "create",
+    "export": "export",
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "import_view"}
+    {"reveal_view", "reason_view", "import_view", "export"}
 )  # a POST that needs no lock of ours from the start
 
 
@@ -57,9 +60,7 @@ class Converter(AdminModelConverter):
     ) -> Any:
         """Return the control."""
         column = model.__table__.c.get(name)
-        return input_for(
-            fields_of(model)[name], _default(column), may_be_open=column is not None and column.nullable
-        )
+        return input_for(fields_of(model)[name], _default(column))
 
 
 def _default(column: Any) -> Any:
@@ -75,11 +76,13 @@ class EngineView(  # the pages first: their routes replace the stock ones
     DetailPages,
     FormPages,
     MovePages,
+    StepBackPages,
     ActionPages,
     DeletePages,
     HistoryPages,
     LookupPages,
     ImportPages,
+    ExportPages,
     ModelView,
 ):
     """All pages of one screen."""
@@ -152,11 +155,15 @@ class EngineView(  # the pages first: their routes replace the stock ones
         who, may = viewer(), access()
         if name == "reason_view":
             return may.reason_rows(who, self.model) is not None
+        if name == "step_back_view":
+            return may.may_step_back(who, self.model)
         if name == "reveal_view":
             shown, known = may.fields(who, self.model), fields_of(self.model).values()
             return may.may(who, "read", self.model) and any(
                 field.secret and (shown is None or field.name in shown) for field in known
             )
+        if name == "run_view":
+            return any(may.may(who, action.needs, self.model) for action in self.screen.actions)
         need = NEED.get(name, "delete")
         return need is None or may.may(who, need, self.model)
 
@@ -170,9 +177,9 @@ class EngineView(  # the pages first: their routes replace the stock ones
         record_id = parse_id(key)
         row = read_row(self.screen, record_id, ()) if record_id else None
         if row is None:
-            abort(404)
+            self.refuse(record_id, 404)
         if verb in ("update", "delete") and not row[f"may.{verb}"]:
-            abort(403)
+            self.refuse(record_id, 403)
         return db.session.get(self.model, record_id, populate_existing=True)
 
     def read_row(self, key: str) -> dict[str, Any]:
@@ -182,8 +189,15 @@ class EngineView(  # the pages first: their routes replace the stock ones
         if row is None:
             if record_id and self.find_behind_reason(key) is not None:
                 raise _Answer(self.ask_reason(key))
-            abort(404)
+            self.refuse(record_id, 404)
         return row
+
+    def refuse(self, record_id: int | None, code: int) -> NoReturn:
+        """End the page; that she asked for this record is written down, whether or not there is one."""
+        db.session.rollback()  # a POST holds the write lock by now
+        if record_id is not None:
+            log_access("refused", self.model.__tablename__, record_id)
+        abort(code)
 
     def find_behind_reason(self, key: str) -> int | None:
         """Return the id if this record opens to her with a reason."""
@@ -208,10 +222,6 @@ class EngineView(  # the pages first: their routes replace the stock ones
 
     def ajax_update(self) -> Any:
         """Answer 404: lists are not edited in place."""
-        abort(404)
-
-    def export(self, export_type: str) -> Any:
-        """Answer 404 until there is an export of our own."""
         abort(404)
 
 

@@ -136,6 +136,8 @@ def test_rows_depend_on_the_verb() -> None:
 
 def test_rows_behind_a_reason_are_told_apart() -> None:
     assert str(OFFICE.reason_rows(viewer("admin"), Case)) == str(secret())
+    assert str(OFFICE.reason_rows(viewer("admin"), Case, "delete")) == str(secret())
+    assert OFFICE.reason_rows(viewer("admin"), Case, "export") is None
     assert OFFICE.reason_rows(viewer("lawyer"), Case) is None
 
 
@@ -200,6 +202,24 @@ def test_fields_seen_on_some_row(roles: list[str], fields: frozenset[str] | None
 )
 def test_fields_seen_on_every_row(roles: list[str], name: str, seen: bool) -> None:
     assert OFFICE.sees(viewer(*roles), Case, name) is seen
+
+
+@pytest.mark.parametrize(
+    ("roles", "name", "rows"),
+    [
+        (["lawyer"], "story", None),
+        (["lawyer", "treasurer"], "story", str(own())),
+        (["treasurer", "interpreter"], "title", str(own())),
+        (["treasurer", "organiser"], "status", None),
+        (["treasurer"], "story", "false"),
+        (["stranger"], "story", None),
+    ],
+)
+def test_rows_on_which_a_field_is_seen(roles: list[str], name: str, rows: str | None) -> None:
+    found = OFFICE.rows_showing(viewer(*roles), Case, name)
+
+    assert (None if found is None else str(found)) == rows
+    assert OFFICE.shows(viewer(*roles), Case, name) is (roles != ["stranger"] and rows != "false")
 
 
 def test_one_mask_that_lets_a_field_through_is_enough() -> None:

@@ -54,7 +54,7 @@ def test_a_field_knows_its_kind_and_whether_it_must_be_filled(
 
 
 def test_fields_stand_in_the_order_of_their_declaration() -> None:
-    assert list(fields_of(Activity))[:4] == ["case", "at", "type", "minutes"]
+    assert list(fields_of(Activity))[:4] == ["case", "inquiry", "at", "type"]
 
 
 def test_a_reference_knows_what_it_points_at() -> None:

@@ -247,3 +247,8 @@ def test_what_has_no_number_gets_none(session: Session) -> None:
     give_number(session, Setting(key="language"), "{seq}", fiscal_year)
 
     assert session.scalar(sa.select(Counter.last)) is None
+
+
+def test_a_record_named_by_a_code_is_called_by_its_label(in_english: None) -> None:
+    assert str(an_activity()) == "Phone call"
+    assert str(an_activity(type="of old")) == "of old"

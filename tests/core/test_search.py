@@ -152,6 +152,7 @@ def test_a_mask_opens_the_classes_of_which_it_shows_every_field() -> None:
     assert search.indexed_classes(Case, None) == ["names", "narrative", "open"]
     assert search.indexed_classes(Case, frozenset(names)) == ["names", "open"]
     assert search.indexed_classes(Case, frozenset({"number", "title"})) == ["open"]
+    assert search.indexed_classes(Case, frozenset(names), lambda model, name: name != "address") == ["open"]
     assert search.indexed_classes(search.model_named("Setting"), frozenset()) == []
 
 

@@ -15,14 +15,17 @@ from flask_babel import Babel
 from sqlalchemy.orm import Session
 
 from tomoiki.accounts.models import OfficeChoice, Role, User
-from tomoiki.cases.lists import CaseStatus, Confidentiality
-from tomoiki.cases.models import Activity, Case, CaseStaff
+from tomoiki.cases.lists import CaseStatus, Confidentiality, InquiryStatus
+from tomoiki.cases.models import Activity, Case, CasePerson, CaseStaff, Inquiry
 from tomoiki.core import search
 from tomoiki.core.database import Base, begin_write, db
 from tomoiki.core.dates import TOKYO, FiscalYear, in_tokyo
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import AccessLog, ChangeLog
 from tomoiki.core.records import Record, give_number
+from tomoiki.deadlines import deadline_rules
+from tomoiki.deadlines.lists import DeadlineStatus
+from tomoiki.deadlines.models import Deadline, DeadlineRule, Fact
 from tomoiki.demo import commands
 from tomoiki.demo.office import MadeOffice, build_office
 from tomoiki.events.lists import Attendance, EventKind, EventStatus, RegistrationStatus
@@ -33,8 +36,12 @@ from tomoiki.money.models import GENERAL, Donation, Donor, Fund, Pledge
 from tomoiki.money.receipts import Receipt, ReceiptLine
 from tomoiki.money.services import lowest_balance
 from tomoiki.organisations.models import Organisation
-from tomoiki.people.models import Person, ResidenceStatus
+from tomoiki.people.models import Consent, Person, ResidenceStatus
 from tomoiki.people.services import current_status
+from tomoiki.referrals.lists import ReferralStatus
+from tomoiki.referrals.models import Partner, Referral
+from tomoiki.shelter.lists import StayStatus
+from tomoiki.shelter.models import Bed, Shelter, Stay
 
 TODAY = date(2026, 6, 30)
 SCALE = 0.4
@@ -43,12 +50,15 @@ MODELS = (
     *(User, Person, ResidenceStatus, Organisation, Case, CaseStaff, Activity),
     *(Fund, Donor, Donation, Event, Attendee, Registration),
     *(Pledge, Receipt, ReceiptLine, Expense, BankAccount, ImportBatch, BankLine, Commitment, FollowUp),
+    *(Inquiry, Consent, CasePerson, Fact, Deadline, Partner, Referral, Shelter, Bed, Stay),
 )
 WORDED = (OfficeChoice, ChangeLog, AccessLog)  # what the administrator worded, and what was logged
 PLANS = {  # what may lie ahead
     *("event.starts_at", "event.ends_at", "event.reg_open_at", "event.reg_close_at"),
     *("residence_status.expires_on", "case.next_action_on", "fund.end_on"),
     *("commitment.due_on", "follow_up.due_on"),
+    *("deadline.trigger_on", "deadline.due_on", "deadline.safe_on", "referral.expected_on"),
+    *("stay.check_in", "stay.planned_out"),
 }
 
 
@@ -73,6 +83,8 @@ def database(folder: Path) -> Iterator[Session]:
         session.execute(
             sa.insert(Fund), [{"code": GENERAL, "name": "一般", "created_at": moment, "updated_at": moment}]
         )
+        fresh = {"created_at": moment, "updated_at": moment}
+        session.execute(sa.insert(DeadlineRule), [row | fresh for row in deadline_rules.seed_rows()])
         session.commit()
         yield session
         session.close()
@@ -198,14 +210,20 @@ def test_matched_bank_lines_show_what_reached_the_bank(office: Session) -> None:
             assert (line.amount_in or line.amount_out) == (gifts | expenses)[line.id]
 
 
-@pytest.mark.parametrize("model", [Person, Case, Donor, Donation, Event, Expense, Receipt])
+@pytest.mark.parametrize("model", [Person, Case, Donor, Donation, Event, Expense, Receipt, Inquiry])
 def test_numbers_count_on_after_the_demo(office: Session, model: Any) -> None:
     rule = model.__numbering__
     numbers = [row[rule.field] for row in rows(office, model)]
     record = model(**({rule.day: datetime.combine(TODAY, time(12), TOKYO)} if rule.day else {}))
 
-    number_format = {"case": "T{FY}-{seq:04d}", "donation": "D{FY}-{seq:05d}", "event": "EV{FY}-{seq:03d}"}
-    number_format |= {"expense": "E{FY}-{seq:05d}", "receipt": "{FY}-{seq:05d}"}
+    number_format = {
+        "case": "T{FY}-{seq:04d}",
+        "donation": "D{FY}-{seq:05d}",
+        "event": "EV{FY}-{seq:03d}",
+        "inquiry": "S{FY}-{seq:05d}",
+        "expense": "E{FY}-{seq:05d}",
+        "receipt": "{FY}-{seq:05d}",
+    }
     give_number(
         office,
         record,
@@ -256,7 +274,7 @@ def test_cases_ended_after_they_began_and_as_their_state_says(office: Session) -
 
 
 def test_activities_lie_between_opening_and_closing(office: Session) -> None:
-    for activity in of(office, Activity):
+    for activity in [activity for activity in of(office, Activity) if activity.case]:
         day = in_tokyo(activity.at).date()
         assert activity.case.opened_on <= day <= (activity.case.closed_on or TODAY)
         assert [person.id for person in activity.persons] == [activity.case.person_id]
@@ -277,6 +295,46 @@ def test_the_interpreter_is_on_open_cases_and_one_assignment_is_over(office: Ses
     assert [row.to_on for row in staff if row.to_on and row.to_on < TODAY]
     assert any(row.may_contact and row.share_story and not row.to_on for row in staff)
     assert all(row.case.closed_on is None for row in staff)
+
+
+def test_inquiries_lead_to_cases_and_are_answered_in_their_order(office: Session) -> None:
+    inquiries = of(office, Inquiry)
+
+    assert {one.status for one in inquiries} == set(InquiryStatus)
+    assert [one.number for one in inquiries] == sorted(one.number for one in inquiries)
+    for one in inquiries:
+        assert (one.status is InquiryStatus.linked) == (one.case is not None)
+        assert one.case is None or (one.case.inquiry is one and one.case.person is one.person)
+        assert one.case is None or in_tokyo(one.received_at).date() <= one.case.opened_on
+        assert one.first_response_at is None or one.received_at < one.first_response_at
+
+
+def test_every_state_of_stays_deadlines_and_referrals_that_leads_somewhere_occurs(office: Session) -> None:
+    assert {stay.status for stay in of(office, Stay)} >= {
+        StayStatus.reserved,
+        StayStatus.inside,
+        StayStatus.out,
+    }
+    assert {day.status for day in of(office, Deadline)} == set(DeadlineStatus) - {DeadlineStatus.void}
+    assert {one.status for one in of(office, Referral)} >= {ReferralStatus.asked, ReferralStatus.done}
+
+
+def test_stays_lie_within_their_cases(office: Session) -> None:
+    for stay in of(office, Stay):
+        assert stay.case.opened_on <= stay.check_in
+        assert stay.person_id == stay.case.person_id
+        assert not stay.case.closed_on or (stay.check_out and stay.check_out <= stay.case.closed_on)
+
+
+def test_no_open_deadline_is_over_and_no_closed_case_has_one(office: Session) -> None:
+    for day in [day for day in of(office, Deadline) if day.status is DeadlineStatus.open]:
+        assert day.due_on >= TODAY
+        assert day.case.closed_on is None
+
+
+def test_what_was_passed_on_rests_on_consent_or_an_emergency(office: Session) -> None:
+    for one in [one for one in of(office, Referral) if one.status is not ReferralStatus.draft]:
+        assert one.emergency_reason or one.consent.person_id == one.case.person_id
 
 
 def test_each_role_has_a_user(office: Session) -> None:

@@ -10,7 +10,19 @@ from flask.testing import FlaskClient
 from admin_views import SCREENS
 from admin_views.engine.screen import Screen
 from tests.databases import Queries
-from tests.factories import a_case, a_donation, a_person, an_activity, an_expense, an_organisation
+from tests.factories import (
+    a_case,
+    a_deadline,
+    a_donation,
+    a_fact,
+    a_person,
+    a_referral,
+    a_stay,
+    an_activity,
+    an_expense,
+    an_inquiry,
+    an_organisation,
+)
 from tomoiki.accounts.models import OfficeChoice
 from tomoiki.cases.models import CaseStaff
 from tomoiki.core.dates import now
@@ -51,6 +63,11 @@ def fill(saved: Saved, rows: int) -> None:
             ResidenceStatus(person_id=1, status="student"),
             an_activity(case_id=1, by_id=2, persons=[person], note="話"),
             CaseStaff(case_id=1, user_id=5, role="interpreter"),
+            an_inquiry(case_id=1, person_id=1, categories=["visa"]),
+            a_fact(case_id=1, person_id=1),
+            a_deadline(case_id=1, person_id=1, rule_id=number + 1),
+            a_referral(case_id=1, shared_items=["name"]),
+            a_stay(case_id=1, person_id=1, number=number),
             a_donation(donor_id=1),
             Donor(code=f"N{number}", name="乙"),
             Registration(event_id=1, attendee=attendee),

@@ -46,6 +46,7 @@ def test_a_misspelt_field_is_told_with_what_was_meant(place: str) -> None:
         ({"filters": ("story",)}, "cases: filters: 'story' is free text or secret; search finds it, a filter cannot"),
         ({"filters": ("title",)}, "cases: filters: 'title' is free text or secret; search finds it, a filter cannot"),
         ({"filters": ("number2",)}, "cases: filters: no field 'number2' in Case; did you mean 'number'?"),
+        ({"start": "status=open&owner=1&priority=now"}, "cases: start: 'priority' is no filter of this list"),
         ({"filters": ("priority",)}, "cases: filters: the table is big and 'priority' has no index"),
         ({"form": ("title",)}, "cases: form: required field 'person' is not on the form, so no record could be made"),
         ({"facts": ("title",) * 6}, "cases: facts: at most 5, there are 6"),

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from admin_views.engine.importing import plan_import
 from tests.databases import Queries
 from tests.engine.browsing import form_of, new_id, rows_of, words
-from tests.factories import a_case, a_donation, an_organisation
+from tests.factories import a_case, a_deadline, a_donation, a_referral, an_inquiry, an_organisation
 from tomoiki.accounts.models import OfficeChoice
 from tomoiki.cases.models import Case
 from tomoiki.core.database import db
@@ -57,6 +57,44 @@ def test_a_renamed_code_is_renamed_on_every_page_at_once(
     assert "Notes and coins" not in before
     assert all("Notes and coins" in page for page in pages)
     assert all(">Cash<" not in page for page in pages)
+
+
+def test_pages_that_were_built_once_for_a_role_follow_at_once(
+    admin: FlaskClient, caseworker: FlaskClient, saved: Saved
+) -> None:
+    case = saved(a_case())
+    inquiry, referral = saved(an_inquiry(case_id=case)), saved(a_referral(case_id=case))
+    deadline = saved(a_deadline(case_id=case))
+    pages = {
+        "Straight away": ("/inquiries/", f"/inquiries/{inquiry}", f"/inquiries/{inquiry}/edit"),
+        "Attorney": ("/referrals/", f"/referrals/{referral}", f"/referrals/{referral}/edit"),
+        "Still ahead": ("/deadlines/", f"/deadlines/{deadline}", f"/cases/{case}"),
+    }
+    for address in (address for some in pages.values() for address in some):
+        assert caseworker.get(address).status_code == 200  # now it is kept
+
+    add(admin, list="priority", code="today", en="Straight away")
+    add(admin, list="referral_kind", code="lawyer", en="Attorney")
+    add(admin, list="deadline_status", code="open", en="Still ahead")
+
+    found = {word: [word in words(caseworker.get(one)) for one in some] for word, some in pages.items()}
+    assert found == {word: [True] * len(some) for word, some in pages.items()}
+
+
+def test_words_of_the_office_are_words_on_every_page(
+    admin: FlaskClient, caseworker: FlaskClient, saved: Saved
+) -> None:
+    case = saved(a_case())
+    add(admin, list="theme", code="dark", en="<i>Dusk</i>")
+    add(admin, list="case_status", code="active", en="<i>Helped</i>")
+    add(admin, list="case_category", code="night_shift", ja="夜勤", en="<i>Nights</i>")
+
+    pages = [f"/cases/{case}", f"/cases/{case}/edit", f"/cases/{case}/move?to=active", "/cases/?filter=1"]
+    pages += ["/cases/new", "/account", "/vocabularies?list=case_category"]
+    shown = [caseworker.get(address).text for address in pages]
+
+    assert all("&lt;i&gt;" in page for page in shown)
+    assert not any("<i>" in page for page in shown)
 
 
 def test_a_language_that_was_left_empty_keeps_its_word(admin: FlaskClient, saved: Saved) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,17 @@ from admin_views import SCREENS
 from admin_views.accounts import USERS
 from tests.databases import PASSWORD
 from tests.engine.browsing import form_of, words
-from tests.factories import a_case, a_donation, a_person, an_activity, an_organisation
+from tests.factories import (
+    a_bed,
+    a_case,
+    a_deadline,
+    a_donation,
+    a_person,
+    a_referral,
+    a_stay,
+    an_activity,
+    an_organisation,
+)
 from tomoiki.cases.models import Activity, CaseStaff
 from tomoiki.core.database import db
 from tomoiki.core.history import AccessLog
@@ -288,3 +298,31 @@ def test_an_action_that_is_not_offered_cannot_be_run(make_app: Callable[..., Fla
     client.post("/login", data={"email": "admin@example.org", "password": PASSWORD})
 
     assert client.post("/users/2/do/invite").status_code == 404
+
+
+def test_a_masked_record_shows_the_tables_that_the_mask_names_and_no_other(
+    caseworker: FlaskClient, treasurer: FlaskClient, saved: Saved
+) -> None:
+    saved(a_case(person=a_person()), a_bed())
+    saved(
+        a_stay(case_id=1, person_id=1, bed_id=1, fee_per_night=500),
+        a_referral(case_id=1, cost=5500),
+        a_deadline(case_id=1, person_id=1),
+    )
+
+    whole, masked = words(caseworker.get("/cases/1")), words(treasurer.get("/cases/1"))
+
+    assert {"Deadlines", "Stays", "Referrals", "Facts"} <= set(whole.split())
+    assert not {"Deadlines", "Stays", "Referrals", "Facts", "500", "5,500"} & set(masked.split())
+    assert "500" in words(treasurer.get("/stays/"))
+
+
+def test_related_records_stand_in_the_order_of_their_own_list(caseworker: FlaskClient, saved: Saved) -> None:
+    saved(a_case(person=a_person()))
+    for month in (9, 6, 12):
+        day = date(2026, month, 1)
+        saved(a_deadline(case_id=1, person_id=1, trigger_on=day, due_on=day, safe_on=day))
+
+    page = words(caseworker.get("/cases/1"))
+
+    assert page.index("2026-06-01") < page.index("2026-09-01") < page.index("2026-12-01")

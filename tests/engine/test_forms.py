@@ -487,3 +487,21 @@ def test_a_setting_is_checked_by_its_own_rule(admin: FlaskClient, saved: Saved) 
 
     assert change(admin, f"/settings/{key}", value="13").status_code == 422
     assert change(admin, f"/settings/{key}", value="10").status_code == 303
+
+
+# -- nothing to choose, nothing to misread -------------------------------------------------------------------------
+def test_only_a_field_that_may_stay_empty_offers_to_choose_nothing(caseworker: FlaskClient) -> None:
+    page = caseworker.get("/cases/new").text
+
+    assert '<input type="radio" name="priority" value=""' in page
+    assert '<input type="radio" name="confidential" value=""' not in page
+
+
+def test_a_day_that_could_not_be_read_has_no_second_reading(treasurer: FlaskClient) -> None:
+    page = treasurer.post("/donations/new", data={"received_on": "2026-02-30", "amount": "1"})
+
+    assert "令和" not in words(page)
+
+
+def test_a_gift_need_not_name_its_fund(treasurer: FlaskClient) -> None:
+    assert treasurer.post("/donations/new", data={"amount": "5000"}).status_code == 303

@@ -149,6 +149,32 @@ def test_an_administrator_cancels_by_moving_the_status_too(
     assert value(Donation, one, "status") is DonationStatus.confirmed
 
 
+def test_a_gift_does_not_step_back_from_its_receipt(
+    admin: FlaskClient, saved: Saved, donor: int, value: Value
+) -> None:
+    one = saved(gift(donor))
+    key = new_id(issue(admin, donor, one))
+
+    for to in (DonationStatus.receipted, DonationStatus.confirmed):  # bound by the receipt, then let go
+        answer = admin.post(f"/donations/{one}/step-back", data={"reason": "誤り"})
+        assert answer.status_code == 422
+        assert "Cancel the receipt, or void the refund" in words(answer)
+        assert value(Donation, one, "status") is to
+        admin.post(f"/receipts/{key}/move", data={"to": "cancelled"})
+
+
+def test_a_cancelled_receipt_does_not_step_back(
+    admin: FlaskClient, saved: Saved, donor: int, value: Value
+) -> None:
+    key = new_id(issue(admin, donor, saved(gift(donor))))
+    admin.post(f"/receipts/{key}/move", data={"to": "cancelled"})
+
+    answer = admin.post(f"/receipts/{key}/step-back", data={"reason": "誤り"})
+
+    assert "A cancelled receipt stays cancelled" in words(answer)
+    assert value(Receipt, key, "status") is ReceiptStatus.cancelled
+
+
 def test_a_reissue_keeps_the_number_and_is_counted(
     treasurer: FlaskClient, saved: Saved, donor: int, value: Value
 ) -> None:

@@ -123,11 +123,85 @@ TABLE |= {
 }
 NOT_MADE_HERE = {"receipt-lines"}  # they come with their receipt; the address of a new one is not there
 
+# casework: inquiries, legal days, partners, shelter
+INQUIRIES = "free of_alone"  # without a case: of nobody, and of a person without any case
+TABLE |= {
+    "inquiries": {
+        "admin": f"C {EVERY_CASE} {INQUIRIES} of_hidden=RUD",
+        "caseworker": f"C {OPEN_CASES} hers {INQUIRIES}=RU",
+        "interpreter": "assigned=R",
+    },
+    "facts": {
+        "admin": f"C {EVERY_CASE} of_alone of_hidden=RUD",
+        "caseworker": f"C {OPEN_CASES} hers of_alone=RU",
+        "interpreter": "told=R",  # a story is told only where the assignment says so
+    },
+    "deadlines": {
+        "admin": f"C {EVERY_CASE} of_alone of_hidden=RUD",
+        "caseworker": f"{OPEN_CASES} hers of_alone=RU",
+        "interpreter": "assigned=R",
+    },
+    "deadline-rules": {
+        "admin": "C any=RUD",
+        **dict.fromkeys(("caseworker", "treasurer", "organiser", "interpreter", "auditor"), "any=R"),
+    },
+    "referrals": {
+        "admin": f"C {EVERY_CASE} free=RUD",
+        "caseworker": f"C {OPEN_CASES} hers free=RU",
+        "treasurer": f"{EVERY_CASE}=R",
+    },
+    "partners": {"admin": "C any=RUD", "caseworker": "C any=RU", "treasurer": "any=R"},
+    "shelters": {"admin": "C any=RUD", "caseworker": "any=RU", "treasurer": "any=R", "auditor": "any=R"},
+    "stays": {
+        "admin": f"C {EVERY_CASE}=RUD",
+        "caseworker": f"C {OPEN_CASES} hers=RU",
+        "treasurer": f"{EVERY_CASE}=R",
+        "auditor": f"{EVERY_CASE}=R",
+    },
+}
+TABLE["holidays"], TABLE["beds"] = TABLE["deadline-rules"], TABLE["shelters"]
+STEPPED_BACK = {"cases", "donations", "events", "registrations", "study-sessions", "seminars"}
+STEPPED_BACK |= {"inquiries", "deadlines", "referrals", "stays"}  # they have states
+STEPPED_BACK |= {"expenses", "receipts", "pledges", "follow-ups"}
+
 TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
 NOT_DELETED = {"users", "receipt-lines"}  # deactivated instead; the address is not there
 IMPORTED = {"people", "organisations"}
-SECRETS = {"people": "safe_contact", "residence-statuses": "card_no"}  # S2, by the screen that shows them
+# Column by column the X of DOMAIN 4: which kinds of record each role may take along. X stands at "case normal" alone.
+EXPORTS = {
+    "cases": {"admin": OPEN_CASES, "caseworker": OPEN_CASES},
+    "people": {"admin": PEOPLE, "caseworker": "normal hers assigned ended alone"},
+    "organisations": {"admin": "any", "organiser": "any"},
+    "events": {"admin": "any", "organiser": "any"},
+    "attendees": {"admin": "any", "organiser": "any"},
+    "registrations": {"admin": "any", "organiser": "any"},
+    "donors": {"admin": "any", "treasurer": "any"},
+    "donations": {"admin": "any", "treasurer": "any"},
+}
+EXPORTS |= {  # money, promises of employers, logs
+    **{slug: {"admin": "any", "treasurer": "any"} for slug in ("receipts", "receipt-lines", "pledges")},
+    **{slug: {"admin": "any", "organiser": "any"} for slug in ("commitments", "follow-ups")},
+    **{slug: {"admin": "any"} for slug in ("change-log", "access-log")},
+}
+EXPORTS |= {
+    "inquiries": {"admin": f"{OPEN_CASES} {INQUIRIES} of_hidden", "caseworker": f"{OPEN_CASES} {INQUIRIES}"},
+    "referrals": {"admin": f"{OPEN_CASES} free"},
+    "partners": {"admin": "any"},
+}
+EXPORTS["study-sessions"] = EXPORTS["seminars"] = EXPORTS["events"]
+NO_PERSONAL_DATA = {
+    "events",
+    "study-sessions",
+    "seminars",
+    "commitments",
+    "receipt-lines",
+}  # exported without a purpose
+SECRETS = {
+    "people": "safe_contact",
+    "residence-statuses": "card_no",
+    "shelters": "address",
+}  # S2, by the screen that shows them
 SEES_SECRETS = {"admin", "caseworker"}
 # "A lookup called for a form that the role may save returns id and label only": beside those who read the table.
 LABELS = {
@@ -135,7 +209,15 @@ LABELS = {
     "funds": {"organiser", "interpreter"},  # fund of an event, of a claim
     **{slug: {"interpreter"} for slug in ("events", "study-sessions", "seminars")},  # event of a claim
 }
-NAMELESS = {("interpreter", "residence-statuses")}  # she sees when one expires, but nothing that names it
+NAMELESS = {  # she sees when one expires, or what one cost, but nothing that names it
+    ("interpreter", "residence-statuses"),
+    ("treasurer", "referrals"),
+}
+
+
+def exports(role: str, slug: str) -> set[str]:
+    """Return the kinds of record that a role may export from a screen."""
+    return set(EXPORTS.get(slug, {}).get(role, "").split())
 
 
 def rights_of(role: str, slug: str) -> Rights:

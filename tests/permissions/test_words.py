@@ -1,68 +1,83 @@
-"""The page that says the matrix in words, for those who give roles."""
+"""A word that stands only in a hidden field or record answers like nonsense."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.engine.browsing import words
-from tomoiki.accounts.matrix import MATRIX
-from tomoiki.accounts.matrix_words import SOME, rows_in_words
+from tests.engine.browsing import rows_of
+from tests.permissions.expected import TABLE
+from tests.permissions.looking import S2, number, plain
+from tests.permissions.world import (
+    PHONES,
+    ROLES,
+    WORDS,
+    World,
+)
 
 Enter = Callable[[str], FlaskClient]
 
 
-def test_what_may_a_treasurer_do(enter: Enter) -> None:
-    page = words(enter("admin").get("/permissions?role=treasurer"))
-
-    assert "What may this role do: Treasurer" in page
-    assert (
-        "Cases normal cases Only: Case number, Status, Worker type restricted cases Only: Case number" in page
-    )
-    assert "Nothing of: People, Statuses of residence, Activities" in page
+def places(slug_of_lists: tuple[str, ...]) -> Iterator[str]:
+    yield from (f"/{slug}/?q={{}}" for slug in slug_of_lists)
+    yield from (f"/{slug}/lookup?q={{}}" for slug in slug_of_lists)
+    yield "/search?q={}"
 
 
-def test_an_administrator_opens_secret_cases_with_a_reason(enter: Enter) -> None:
-    page = words(enter("admin").get("/permissions?role=admin"))
-
-    assert "secret cases, one at a time, after giving a reason" in page
-
-
-@pytest.mark.parametrize("role", ["caseworker", "treasurer", "organiser", "interpreter", "auditor"])
-def test_others_do_not_read_it(role: str, enter: Enter) -> None:
-    assert enter(role).get("/permissions").status_code == 403
-
-
-@pytest.mark.parametrize("address", ["/permissions", "/vocabularies"])
-def test_without_log_in_it_leads_to_the_log_in(address: str, client: FlaskClient) -> None:
-    assert "/login" in client.get(address).location
+HIDDEN_KINDS = {
+    "admin": (),
+    "caseworker": ("restricted", "secret"),
+    "treasurer": tuple(WORDS),
+    "organiser": tuple(WORDS),
+    "interpreter": tuple(WORDS),
+    "auditor": tuple(WORDS),
+}
 
 
-def test_the_page_of_users_leads_there(enter: Enter) -> None:
-    assert 'href="/permissions"' in enter("admin").get("/users/").text
+def hidden_words(role: str) -> list[str]:
+    kinds = HIDDEN_KINDS[role]
+    found = [
+        *(text.split()[-1] for text in S2),
+        *(WORDS[kind] for kind in kinds),
+        *(PHONES[kind][3:] for kind in kinds),
+    ]
+    return [*found, *(f"Ng{kind}" for kind in kinds)]
 
 
-def test_an_unknown_role_or_list_is_no_error(enter: Enter) -> None:
+@pytest.mark.storage
+@pytest.mark.parametrize("role", ROLES)
+def test_a_word_of_something_hidden_answers_like_nonsense(role: str, enter: Enter, world: World) -> None:
+    browser, nonsense = enter(role), "Xyzzyplugh"
+    like_nonsense = {
+        place: plain(browser.get(place.format(nonsense)).text, nonsense) for place in places(tuple(TABLE))
+    }
+    different = []
+
+    for word in hidden_words(role):
+        for place, expected in like_nonsense.items():
+            is_own_note = (
+                role == "interpreter" and word == WORDS["assigned"] and place[1:7] in ("activi", "search")
+            )
+            if not is_own_note and plain(browser.get(place.format(word)).text, word) != expected:
+                different.append((place, word))
+
+    assert different == []
+
+
+def test_words_of_a_secret_case_are_nonsense_to_an_administrator(enter: Enter, world: World) -> None:
     admin = enter("admin")
 
-    assert admin.get("/permissions?role=<script>").status_code == 200
-    assert admin.get("/vocabularies?list=nonsense").status_code == 200
+    for place in ("/cases/?q={}", "/cases/lookup?q={}", "/activities/?q={}", "/case-staff/?q={}"):
+        for word in ("Wexoldi", number("secret")):
+            nonsense = plain(admin.get(place.format("Xyzzyplugh")).text, "Xyzzyplugh")
+            assert plain(admin.get(place.format(word)).text, word) == nonsense, (place, word)
 
 
-def test_every_part_of_a_table_has_words() -> None:
-    rows = [
-        one
-        for roles in MATRIX.values()
-        for grants in roles.values()
-        for grant in grants
-        for one in (grant.rows, grant.behind_reason)
-        if one is not None
-    ]
-    nameless = {
-        getattr(row.args[-1] if isinstance(row, partial) else row, "__name__", "")
-        for row in rows
-        if rows_in_words(row) is SOME
-    }
+def test_the_same_words_do_find_what_is_not_hidden(enter: Enter, world: World) -> None:
+    caseworker = enter("caseworker")
 
-    assert nameless == set()
+    assert rows_of(caseworker.get("/people/?q=Zumbado")) == [world.person("normal")]
+    assert rows_of(caseworker.get("/cases/?q=Zumbado")) == [world.case("normal")]
+    assert caseworker.get("/people/lookup?q=08011120000").json[0]["id"] == world.person("normal")
+    assert len(rows_of(enter("interpreter").get("/activities/?q=Fandrugo"))) == 1
+    assert "Wexoldi" in enter("admin").get("/people/?q=Wexoldi").text.split("<tr data-id")[1]

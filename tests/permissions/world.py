@@ -12,17 +12,20 @@ from tests.databases import PASSWORD_HASH
 from tests.factories import a_donation, an_expense, an_organisation
 from tomoiki.accounts.models import OfficeChoice, User
 from tomoiki.accounts.settings import SettingKey
-from tomoiki.cases.models import Activity, Case, CaseStaff
+from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import now, today
 from tomoiki.core.history import AccessLog, ChangeLog
 from tomoiki.core.records import Record
+from tomoiki.deadlines.models import Deadline, DeadlineRule, Fact, Holiday
 from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
 from tomoiki.money.bank import BankLine
 from tomoiki.money.expenses import Expense
 from tomoiki.money.models import Donor, Fund, Pledge
 from tomoiki.money.receipts import Receipt, ReceiptLine
 from tomoiki.people.models import Person, ResidenceStatus
+from tomoiki.referrals.models import Partner, Referral
+from tomoiki.shelter.models import Bed, Shelter, Stay
 
 ADMIN, CASEWORKER, TREASURER, ORGANISER, INTERPRETER, AUDITOR, COLLEAGUE = range(1, 8)
 ROLES = ("admin", "caseworker", "treasurer", "organiser", "interpreter", "auditor")
@@ -47,6 +50,7 @@ WORDS = {  # each case's own word, which stands in no label of the program
 }
 PHONES = {kind: f"+81801112000{at}" for at, kind in enumerate(WORDS)}
 CARD, PASSPORT, SAFE = "UA12345678EA", "C1234567", "Ausschliesslich Brieftaube"
+SHELTER = "Verborgene Gasse 9"
 STATUS_CARD, APPLICATION = "UB87654321EA", "APPL-998877"
 
 
@@ -73,6 +77,7 @@ def build(app: Flask) -> World:
         db.session.add(_colleague())
         db.session.flush()
         made = _casework() | _office()
+        made |= _more_casework(made)
         made |= _books(made)
         for record in _in_order(made):
             db.session.add(record)
@@ -85,6 +90,9 @@ def build(app: Flask) -> World:
         )
         world.ids["users"] = {"any": CASEWORKER}
         world.ids["settings"] = {"any": len(SettingKey)}  # look-ups hold the newest twenty
+        for slug, model in (("deadline-rules", DeadlineRule), ("holidays", Holiday)):
+            newest = db.session.scalar(sa.select(sa.func.max(model.id)))  # a search box offers the newest
+            world.ids[slug] = {"any": newest or 0}
         world.ids |= _logs()
     return world
 
@@ -207,6 +215,68 @@ def _office() -> Made:
         "attendees": {"any": attendee},
         "registrations": {"any": Registration(event=study, attendee=attendee)},
     }
+
+
+def _more_casework(made: Made) -> Made:
+    """Inquiries, legal days, referrals and stays: one of each case, and those of people or of nobody."""
+    cases, people = made["cases"], made["people"]
+    partner, shelter = Partner(name="Kanzlei Ulrike", kind="lawyer"), _shelter()
+    beds = {kind: Bed(shelter=shelter, label=f"Bett {at}") for at, kind in enumerate(CASES)}
+    alone = {
+        "of_alone": people["alone"],
+        "of_hidden": people["restricted"],
+    }  # without the case that hides her
+    return {
+        "inquiries": {kind: _inquiry(kind, at, case=cases[kind]) for at, kind in enumerate(CASES)}
+        | {kind: _inquiry(kind, at, person=person) for at, (kind, person) in enumerate(alone.items(), 20)}
+        | {"free": _inquiry("free", 30)},
+        "facts": {kind: _fact(cases[kind].person, cases[kind]) for kind in CASES}
+        | {kind: _fact(person) for kind, person in alone.items()},
+        "deadlines": {kind: _deadline(case=cases[kind], person=cases[kind].person) for kind in CASES}
+        | {kind: _deadline(person=person) for kind, person in alone.items()},
+        "partners": {"any": partner},
+        "referrals": {kind: _referral(cases[kind], partner, cost=5500) for kind in CASES}
+        | {"free": _referral(cases["normal"], partner)},
+        "shelters": {"any": shelter},
+        "beds": {"any": beds["normal"]},
+        "stays": {kind: _stay(cases[kind], beds[kind]) for kind in CASES},
+    }
+
+
+def _shelter() -> Shelter:
+    return Shelter(code="HQ", name="Haus Wendeltreppe", address=SHELTER, monthly_rent=118000)
+
+
+def _inquiry(kind: str, at: int, **about: Any) -> Inquiry:
+    word = WORDS.get(kind, kind)
+    return Inquiry(
+        number=f"S2026-{at + 201:05}",
+        channel="messenger",
+        channel_handle=f"konto.{word}",
+        name_text=f"Anruf {word}",
+        summary=f"Nachricht {word}",
+        urgency="today",
+        received_at=_moment(),
+        **about,
+    )
+
+
+def _fact(person: Any, case: Any = None) -> Fact:
+    return Fact(person=person, case=case, kind="left_on", on=date(2026, 5, 2), note="Tatsache")
+
+
+def _deadline(**about: Any) -> Deadline:
+    days = {"trigger_on": date(2026, 5, 2), "due_on": date(2027, 5, 18), "safe_on": date(2027, 5, 14)}
+    return Deadline(rule_id=5, **days, **about)
+
+
+def _referral(case: Any, partner: Partner, **values: Any) -> Referral:
+    day = date(2026, 5, 3)
+    return Referral(case=case, partner=partner, kind="lawyer", asked_on=day, purpose="Zweck", **values)
+
+
+def _stay(case: Any, bed: Bed) -> Stay:
+    return Stay(case=case, person=case.person, bed=bed, check_in=date(2026, 5, 4), fee_per_night=500)
 
 
 # -- money, promises of employers, lists and logs ----------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask_login import user_logged_out  # type: ignore[import-untyped]
 from flask_principal import identity_loaded
 from flask_security import (
     ChangePasswordForm,
@@ -52,6 +53,7 @@ GUARDED = frozenset(  # where a secret can be guessed
     f"security.{view}"
     for view in ("login", "two_factor_token_validation", "mf_recovery", "verify", "change_password")
 )
+REMAINING = frozenset({"lang", "_remember"})  # what a session holds of no user
 
 
 def install(app: Flask) -> None:
@@ -135,6 +137,7 @@ def _install_security(app: Flask) -> None:
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001 - it has no switch
     app.view_functions["security.two_factor_rescue"] = _to_recovery
     user_authenticated.connect(_welcome, app)
+    user_logged_out.connect(_leave, app)
     tf_disabled.connect(_forget_counter, app)
 
 
@@ -172,8 +175,13 @@ def _to_recovery() -> AnyResponse:
 
 def _welcome(app: Flask, user: User, **_more: Any) -> None:
     throttle.forget_failures(db.session(), user.email)
-    session.pop("opened", None)
-    session.pop("seen", None)
+    for key in ("opened", "seen", "csrf_token"):  # nothing that stood there before tells of her, or binds her
+        session.pop(key, None)
+
+
+def _leave(app: Flask, user: User, **_more: Any) -> None:
+    for key in session.keys() - REMAINING:
+        session.pop(key)
 
 
 def _forget_counter(app: Flask, user: User, **_more: Any) -> None:

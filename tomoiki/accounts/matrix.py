@@ -68,6 +68,10 @@ def _normal_cases() -> ColumnElement[bool]:
     return _level("normal")
 
 
+def _not_secret_cases() -> ColumnElement[bool]:
+    return _columns("Case").confidential != "secret"  # type: ignore[no-any-return]  # columns of a named class
+
+
 def _restricted_cases() -> ColumnElement[bool]:
     return _level("restricted")
 
@@ -87,10 +91,6 @@ def _assigned_with_story() -> ColumnElement[bool]:
     return sa.and_(
         assigned_cases(), _columns("Case").id.in_(_on_case("interpreter").where(staff.share_story))
     )
-
-
-def _cases(rows: Any) -> sa.Select[tuple[int]]:
-    return sa.select(_columns("Case").id).where(rows())
 
 
 def _people_of(rows: Any) -> sa.Select[tuple[int]]:
@@ -119,30 +119,54 @@ def _assigned_people_to_contact() -> ColumnElement[bool]:
     return found
 
 
+# Rows of a grant are named functions, or partials of one: the page of permissions says them in words.
 def _statuses(people: Any) -> Any:
-    return partial(_in_people, people)  # not a lambda: the page of permissions says what stands in it
-
-
-def _in_people(people: Any) -> ColumnElement[bool]:
-    person = _columns("Person")
-    found: ColumnElement[bool] = _columns("ResidenceStatus").person_id.in_(
-        sa.select(person.id).where(people())
-    )
-    return found
+    return partial(_points_into, "ResidenceStatus", "person_id", "Person", people)
 
 
 def _of_cases(class_name: str, rows: Any) -> Any:
-    return partial(_in_cases, class_name, rows)
+    return partial(_points_into, class_name, "case_id", "Case", rows)
 
 
-def _in_cases(class_name: str, rows: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = _columns(class_name).case_id.in_(_cases(rows))
-    return found
+def _points_into(class_name: str, key: str, target: str, rows: Any) -> ColumnElement[bool]:
+    """Rows that point at one of these: looked up row by row, so that a page of fifty costs fifty, not the whole table."""
+    far, table = _columns(target), _table(class_name)
+    return sa.select(far.id).where(far.id == table.c[key], rows()).correlate(table).exists()
+
+
+def _narrower(class_name: str, cases: Any, people: Any = None) -> Any:
+    return partial(_within_both, class_name, cases, people)
+
+
+def _within_both(class_name: str, cases: Any, people: Any) -> ColumnElement[bool]:
+    """Rows that may point at a case, a person or both: within the narrower scope of the two (DOMAIN 4)."""
+    columns = _columns(class_name)
+    within = [sa.or_(columns.case_id.is_(None), _points_into(class_name, "case_id", "Case", cases))]
+    if people is not None:
+        seen = _points_into(class_name, "person_id", "Person", people)
+        within.append(sa.or_(columns.person_id.is_(None), seen))
+    return sa.and_(*within)
+
+
+def _activities(cases: Any, inquiries: Any) -> Any:
+    return partial(_of_cases_or_inquiries, cases, inquiries)
+
+
+def _of_cases_or_inquiries(cases: Any, inquiries: Any) -> ColumnElement[bool]:
+    """Activities of these cases, and of these inquiries."""
+    return sa.or_(
+        _points_into("Activity", "case_id", "Case", cases),
+        _points_into("Activity", "inquiry_id", "Inquiry", inquiries),
+    )
+
+
+_inquiries_of_admin = _narrower("Inquiry", not_secret_or_own_cases)
+_inquiries_of_caseworker = _narrower("Inquiry", normal_or_own_cases, visible_people)
+_activities_of_caseworker = _activities(normal_or_own_cases, _inquiries_of_caseworker)
 
 
 def _own_activities() -> ColumnElement[bool]:
-    activity = _columns("Activity")
-    return sa.and_(activity.by_id == VIEWER, activity.case_id.in_(_cases(normal_or_own_cases)))
+    return sa.and_(_columns("Activity").by_id == VIEWER, _activities_of_caseworker())
 
 
 def _own_recent_activities() -> ColumnElement[bool]:
@@ -150,8 +174,9 @@ def _own_recent_activities() -> ColumnElement[bool]:
 
 
 def _activities_of_interpreter() -> ColumnElement[bool]:
-    activity = _columns("Activity")
-    return sa.and_(activity.by_id == VIEWER, activity.case_id.in_(_cases(assigned_cases)))
+    return sa.and_(
+        _columns("Activity").by_id == VIEWER, _points_into("Activity", "case_id", "Case", assigned_cases)
+    )
 
 
 def _own_expenses() -> ColumnElement[bool]:
@@ -160,8 +185,7 @@ def _own_expenses() -> ColumnElement[bool]:
 
 
 def _expenses_of_own_cases() -> ColumnElement[bool]:
-    found: ColumnElement[bool] = _columns("Expense").case_id.in_(_cases(_own_cases))
-    return found
+    return _points_into("Expense", "case_id", "Case", _own_cases)
 
 
 def _own_expenses_of_own_events() -> ColumnElement[bool]:
@@ -176,23 +200,31 @@ def _own_travel() -> ColumnElement[bool]:
 
 
 # -- fields ----------------------------------------------------------------------------------------------------------
+# A mask names fields, and the tables whose rows stand on the record's page.
 def _only(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
 M1_CASE = _only("number", "worker_type", "status")
-M2_CASE = _only("number", "status", "person", "worker_type", "next_action_on", "opened_on", "priority")
-M2_PERSON = _only("code", "name_used", "preferred_lang", "city", "pref")
+M2_CASE = _only("number", "status", "person", "next_action_on", "activity", "case_staff", "deadline")
+M2_PERSON = _only(
+    "code", "name_used", "preferred_lang", "city", "pref", "case", "residence_status", "deadline"
+)
 NUMBER = _only("number")
-AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on", "categories", "primary_category")
-EVENT_FEE = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund")
-EVENT_COUNTS = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "capacity")
+AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on")  # categories: counts, in reports
+_PROMISES = ("commitment", "follow_up")
+EVENT_FEE = _only(
+    "number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund", *_PROMISES
+)
+EVENT_COUNTS = _only(
+    "number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "capacity", *_PROMISES
+)
 SUPPORT_FUND = _only(
-    "code", "name", "kind", "support_types", "opening_balance", "start_on", "end_on", "budget"
+    "code", "name", "kind", "support_types", "opening_balance", "start_on", "end_on", "budget", "expense"
 )
 ATTENDEE = _only(
     "name", "name_kana", "email", "phone", "affil_kind", "school", "grade", "nationality", "age_band",
-    "guardian_consent", "merged_into",
+    "guardian_consent", "merged_into", "registration",
 )  # fmt: skip
 
 EXPENSE_CLAIM = _only(  # the books are the treasurer's
@@ -202,6 +234,7 @@ EXPENSE_CLAIM = _only(  # the books are the treasurer's
 
 WHOLE = (Grant("CRUDX"),)
 READ = (Grant("R"),)
+NOT_ADMIN = ("caseworker", "treasurer", "organiser", "interpreter", "auditor")
 
 MATRIX: Matrix = {
     "person": {
@@ -218,8 +251,8 @@ MATRIX: Matrix = {
         "interpreter": (Grant("R", _statuses(assigned_people), _only("person", "expires_on")),),
     },
     "case": {
-        "admin": (Grant("CRUDX", not_secret_or_own_cases, None, secret_cases),),
-        "caseworker": (Grant("CRUX", normal_or_own_cases),),
+        "admin": (Grant("CRUD", not_secret_or_own_cases, None, secret_cases), Grant("X", _normal_cases)),
+        "caseworker": (Grant("CRU", normal_or_own_cases), Grant("X", _normal_cases)),
         "treasurer": (Grant("R", _normal_cases, M1_CASE), Grant("R", _restricted_cases, NUMBER)),
         "interpreter": (
             Grant("R", assigned_cases, M2_CASE),
@@ -241,9 +274,9 @@ MATRIX: Matrix = {
         ),
     },
     "activity": {
-        "admin": (Grant("CRUD", _of_cases("Activity", not_secret_or_own_cases)),),
+        "admin": (Grant("CRUD", _activities(not_secret_or_own_cases, _inquiries_of_admin)),),
         "caseworker": (
-            Grant("CR", _of_cases("Activity", normal_or_own_cases)),
+            Grant("CR", _activities_of_caseworker),
             Grant("U", _own_recent_activities),
         ),
         "interpreter": (Grant("CR", _activities_of_interpreter),),
@@ -310,18 +343,112 @@ MATRIX: Matrix = {
         "organiser": (Grant("CRUX"),),
         "auditor": READ,
     },
-    "choice": {
-        "admin": (Grant("CRUD"),),
-        **dict.fromkeys(("caseworker", "treasurer", "organiser", "interpreter", "auditor"), READ),
-    },
+    "choice": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
     "change_log": {"admin": (Grant("RX"),), "auditor": READ},
     "access_log": {"admin": (Grant("RX"),), "auditor": READ},
 }
 
+# -- casework: inquiries, legal days, partners, shelter -----------------------------------------------------------------
+COUNTED_INQUIRY = _only(  # what a caseworker may take along: figures, neither names nor words of the people
+    "number", "received_at", "channel", "language", "pref", "urgency", "categories", "worker_type",
+    "first_response_at", "status", "closed_reason", "case",
+)  # fmt: skip
+M2_INQUIRY = _only(
+    "number", "received_at", "language", "pref", "urgency", "worker_type", "status", "case", "activity"
+)
+M2_DEADLINE = _only("case", "person", "rule", "trigger_on", "due_on", "safe_on", "status", "done_on")
+
+
+def _referrals_with_cost() -> ColumnElement[bool]:
+    has_cost = _columns("Referral").cost.is_not(None)
+    return sa.and_(has_cost, _of_cases("Referral", _not_secret_cases)())
+
+
+CASEWORK: Matrix = {
+    "inquiry": {
+        "admin": (
+            Grant("CRUD", _inquiries_of_admin),
+            Grant("X", _narrower("Inquiry", _normal_cases)),
+        ),
+        "caseworker": (
+            Grant("CRU", _inquiries_of_caseworker),
+            Grant("X", _narrower("Inquiry", _normal_cases, visible_people), COUNTED_INQUIRY),
+        ),
+        "interpreter": (
+            Grant("R", _of_cases("Inquiry", assigned_cases), M2_INQUIRY),
+            Grant("R", _of_cases("Inquiry", _assigned_with_story), M2_INQUIRY | {"summary", "categories"}),
+        ),
+    },
+    "fact": {
+        "admin": (Grant("CRUD", _narrower("Fact", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _narrower("Fact", normal_or_own_cases, visible_people)),),
+        "interpreter": (
+            Grant("R", _of_cases("Fact", _assigned_with_story), _only("case", "kind", "on", "until")),
+        ),
+    },
+    "consent": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (
+            Grant("CRU", partial(_points_into, "Consent", "person_id", "Person", visible_people)),
+        ),
+    },
+    "case_person": {
+        "admin": (Grant("CRUD", _narrower("CasePerson", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _narrower("CasePerson", normal_or_own_cases, visible_people)),),
+    },
+    "deadline": {
+        "admin": (Grant("CRUD", _narrower("Deadline", not_secret_or_own_cases)),),
+        "caseworker": (Grant("RU", _narrower("Deadline", normal_or_own_cases, visible_people)),),
+        "interpreter": (Grant("R", _of_cases("Deadline", assigned_cases), M2_DEADLINE),),
+    },
+    "deadline_rule": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
+    "holiday": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
+    "partner": {
+        "admin": WHOLE,
+        "caseworker": (Grant("CRU"),),
+        "treasurer": (Grant("R", None, _only("name", "kind", "fee_note", "referral")),),
+    },
+    "referral": {
+        "admin": (
+            Grant("CRUD", _of_cases("Referral", not_secret_or_own_cases)),
+            Grant("X", _of_cases("Referral", _normal_cases)),
+        ),
+        "caseworker": (Grant("CRU", _of_cases("Referral", normal_or_own_cases)),),
+        "treasurer": (Grant("R", _referrals_with_cost, _only("case", "partner", "asked_on", "cost")),),
+    },
+    "shelter": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (Grant("RU"),),
+        "treasurer": (Grant("R", None, _only("code", "monthly_rent", "bed")),),
+        "auditor": (Grant("R", None, _only("code", "bed")),),
+    },
+    "bed": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (Grant("RU"),),
+        "treasurer": (Grant("R", None, _only("shelter", "label")),),
+        "auditor": (Grant("R", None, _only("shelter", "label")),),
+    },
+    "stay": {
+        "admin": (Grant("CRUD", _of_cases("Stay", not_secret_or_own_cases)),),
+        "caseworker": (Grant("CRU", _narrower("Stay", normal_or_own_cases, visible_people)),),
+        "treasurer": (
+            Grant(
+                "R",
+                _of_cases("Stay", _not_secret_cases),
+                _only("case", "check_in", "check_out", "fee_per_night"),
+            ),
+        ),
+        "auditor": (
+            Grant("R", _of_cases("Stay", _not_secret_cases), _only("check_in", "check_out", "fee_per_night")),
+        ),
+    },
+}
+
 # A form that the role may save shows these by label, though the role may not open them (DOMAIN 4, "More rows").
-LABELS_OPEN = ("user", "fund", "organisation", "event")
+LABELS_OPEN = ("user", "fund", "organisation", "event", "partner")
+STEPS_BACK = ("admin",)  # may put a record back to the state it came from (DOMAIN 2.8)
 
 
 def office_access(more: Mapping[str, Mapping[str, tuple[Grant, ...]]] | None = None) -> Access:
     """Return the office's permissions; `more` adds tables (a test's own entity)."""
-    return Access({**MATRIX, **(more or {})}, LABELS_OPEN)
+    return Access({**MATRIX, **CASEWORK, **(more or {})}, LABELS_OPEN, STEPS_BACK)

@@ -20,6 +20,7 @@ ROWS: Mapping[str, LazyString] = {
     "not_secret_or_own_cases": _("all cases but secret ones of others"),
     "secret_cases": _("secret cases, one at a time, after giving a reason"),
     "_normal_cases": _("normal cases"),
+    "_not_secret_cases": _("normal and restricted cases"),
     "_restricted_cases": _("restricted cases"),
     "assigned_cases": _("cases she is assigned to today"),
     "_assigned_with_story": _("assigned cases whose story she may read"),
@@ -28,6 +29,7 @@ ROWS: Mapping[str, LazyString] = {
     "_assigned_people_to_contact": _("people of assigned cases whom she may contact"),
     "_own_recent_activities": _("her own of the last seven days"),
     "_activities_of_interpreter": _("her own on assigned cases"),
+    "_referrals_with_cost": _("those with a cost, of normal and restricted cases"),
     "_own_expenses": _("her own"),
     "_expenses_of_own_cases": _("those of her cases"),
     "_own_expenses_of_own_events": _("her own for events she organises"),
@@ -45,9 +47,16 @@ class Permission:
 
 
 def rows_in_words(rows: Callable[..., Any]) -> LazyString:
-    """Return what the rows of a grant are, in words."""
-    inner = rows.args[-1] if isinstance(rows, partial) else rows
-    return ROWS.get(getattr(inner, "__name__", ""), SOME)
+    """Return what the rows of a grant are, in words: those of every function that they are made of."""
+    return LazyString(lambda: "; ".join(dict.fromkeys(str(one) for one in _parts(rows))))
+
+
+def _parts(rows: Callable[..., Any]) -> Iterator[LazyString]:
+    if isinstance(rows, partial):
+        for one in filter(callable, rows.args):
+            yield from _parts(one)
+    else:
+        yield ROWS.get(rows.__name__, SOME)
 
 
 def permissions(access: Access, role: str, model: type[Listed]) -> Mapping[Verb, tuple[Permission, ...]]:

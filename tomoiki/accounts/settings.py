@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,7 +40,11 @@ class SettingKey(OpenChoice):
     number_format_donor = "number_format_donor", _("Format of donor numbers")
     number_format_donation = "number_format_donation", _("Format of donation numbers")
     number_format_event = "number_format_event", _("Format of event numbers")
+    number_format_inquiry = "number_format_inquiry", _("Format of inquiry numbers")
     session_minutes = "session_minutes", _("Minutes without use after which one is logged out")
+    backup_time = "backup_time", _("Time of the nightly backup (Tokyo)")
+    backup_days = "backup_days", _("Daily backups that are kept")
+    backup_months = "backup_months", _("Monthly backups that are kept")
 
     # -- money, the office itself, and what the law asks to keep ------------------------------------------------
     number_format_receipt = "number_format_receipt", _("Format of receipt numbers")
@@ -88,6 +93,13 @@ def _number(text: str, low: int, high: int, message: LazyString) -> Read[str]:
     if not low <= number <= high:
         raise BadInput(message)
     return Read(str(number))
+
+
+def _clock(text: str) -> Read[str]:
+    typed = clean_line(text)
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", typed):
+        raise BadInput(_("Give a time like 03:00."))
+    return Read(typed)
 
 
 def _number_format(text: str) -> Read[str]:
@@ -185,7 +197,11 @@ KINDS: Mapping[str, Kind] = {
     "number_format_event": _text("EV{FY}-{seq:03d}", note=_COUNTED, read=_number_format),
     "number_format_receipt": _text("{FY}-{seq:05d}", note=_COUNTED, read=_number_format),
     "number_format_expense": _text("E{FY}-{seq:05d}", note=_COUNTED, read=_number_format),
+    "number_format_inquiry": _text("S{FY}-{seq:05d}", note=_COUNTED, read=_number_format),
     "session_minutes": _integer(30, 5, 1440, _MINUTES),
+    "backup_time": _text("03:00", read=_clock),
+    "backup_days": _integer(14, 1, 999),
+    "backup_months": _integer(12, 1, 999),
     "approver_is_another": _flag(
         default="yes", note=_("On: whoever submitted an expense cannot approve it.")
     ),

@@ -1,4 +1,4 @@
-"""Vocabularies of casework (DOMAIN 2.8, 3.6 to 3.9)."""
+"""Vocabularies of casework (DOMAIN 2.8, 3.4, 3.6 to 3.9)."""
 
 from flask_babel import lazy_gettext as _
 
@@ -8,7 +8,7 @@ from tomoiki.core.vocabulary import Choice, OpenChoice
 class CaseStatus(Choice):
     """The states of a case; which may follow which stands in Case.__moves__."""
 
-    open = "open", _("Received"), "off"
+    open = "open", _("Received")
     active = "active", _("In progress"), "go"
     waiting = "waiting", _("Awaiting result"), "wait"
     resolved = "resolved", _("Resolved"), "done"
@@ -208,3 +208,57 @@ COUNTED = frozenset(
         "money",
     }
 )
+
+
+class Channel(OpenChoice):
+    """How a first contact reached the office (DOMAIN 3.4)."""
+
+    facebook = "facebook", _("Facebook post or comment")
+    messenger = "messenger", _("Messenger")
+    zalo = "zalo", _("Zalo")
+    line = "line", _("LINE")
+    phone = "phone", _("Telephone")
+    sms = "sms", _("SMS")
+    email = "email", _("E-mail")
+    web_form = "web_form", _("Web form")
+    walk_in = "walk_in", _("Came to the office")
+    referral_partner = "referral_partner", _("Referred by an expert or group")
+    referral_gov = "referral_gov", _("Referred by an authority or embassy")
+    referral_friend = "referral_friend", _("Referred by a friend")
+    temple_church = "temple_church", _("Temple or church")
+    outreach = "outreach", _("Outreach visit")
+    event = "event", _("At an event")
+    other = "other", _("Other way")
+
+
+class InquiryStatus(Choice):
+    """The states of an inquiry; which may follow which stands in Inquiry.__moves__."""
+
+    new = "new", _("New"), "new"
+    responded = "responded", _("First response given"), "go"
+    linked = "linked", _("Became a case"), "done"
+    info_only = "info_only", _("Ended with information"), "off"
+    referred_out = "referred_out", _("Sent to another body"), "off"
+    unreachable = "unreachable", _("Cannot be reached"), "wait"
+    duplicate = "duplicate", _("Duplicate"), "off"
+    spam = "spam", _("Not for us"), "off"
+
+
+class InquiryClosedReason(OpenChoice):
+    """Why an inquiry ended without a case."""
+
+    answered = "answered", _("The information was enough")
+    other_body = "other_body", _("Another body is in charge")
+    no_answer = "no_answer", _("No answer any more")
+    withdrew = "withdrew", _("Withdrew the inquiry")
+    not_ours = "not_ours", _("Not a matter of ours")
+    other = "other", _("Other reason")
+
+
+class CasePersonRole(Choice):
+    """What somebody has to do with a case."""
+
+    self = "self", _("The person")
+    spouse = "spouse", _("Spouse")
+    child = "child", _("Child")
+    colleague = "colleague", _("Colleague")

@@ -1,4 +1,4 @@
-"""The tables case (ケース), case_staff (担当割当) and activity (対応記録)."""
+"""The tables inquiry (SOS・相談受付), case (ケース), case_person, case_staff (担当割当) and activity (対応記録)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -18,10 +18,14 @@ from tomoiki.cases.lists import (
     Answer,
     CaseCategory,
     CaseOrigin,
+    CasePersonRole,
     CaseStatus,
+    Channel,
     Confidentiality,
     ConfidentialReason,
     CrimePrevention,
+    InquiryClosedReason,
+    InquiryStatus,
     Outcome,
     Priority,
     StaffRole,
@@ -29,7 +33,7 @@ from tomoiki.cases.lists import (
 from tomoiki.core.actors import actor
 from tomoiki.core.dates import now, today
 from tomoiki.core.fields import codes, col, ref, refs
-from tomoiki.core.lists import Language
+from tomoiki.core.lists import Language, Prefecture
 from tomoiki.core.records import Fault, Moves, Numbering, Record
 from tomoiki.core.wordings import label_of
 from tomoiki.organisations.models import Organisation
@@ -38,7 +42,20 @@ from tomoiki.people.models import Person
 from tomoiki.people.services import current_status
 
 REOPEN_WITHIN = timedelta(days=365)
-AT_ONCE = (CaseStatus.open, CaseStatus.active)  # closing from here needs a reason without result
+CLOCKS_DIFFER = timedelta(minutes=5)  # a phone may be a little ahead of the server
+
+
+def _refuse_without_reason(case: "Case", session: Session) -> Fault | None:
+    if set(case.outcomes) & WITHOUT_RESULT:
+        return None
+    message = _("Closing at once needs one of: could not be reached, withdrew, out of scope, duplicate.")
+    return Fault(message, "outcomes")
+
+
+def _refuse_late_reopening(case: "Case", session: Session) -> Fault | None:
+    is_late = case.closed_on is not None and today() - case.closed_on > REOPEN_WITHIN
+    message = _("This case was closed more than 12 months ago. Open a new case instead.")
+    return Fault(message) if is_late else None
 
 
 class Case(Record):
@@ -57,9 +74,12 @@ class Case(Record):
             CaseStatus.closed: (CaseStatus.reopened,),
             CaseStatus.reopened: (CaseStatus.active,),
         },
-        needs={
-            CaseStatus.closed: ("outcomes", "outcome_note"),
-            CaseStatus.resolved: ("outcomes", "outcome_note"),
+        needs={CaseStatus.closed: ("outcomes",), CaseStatus.resolved: ("outcomes",)},
+        asks={CaseStatus.closed: ("outcome_note",), CaseStatus.resolved: ("outcome_note",)},
+        refuses={
+            (CaseStatus.open, CaseStatus.closed): _refuse_without_reason,
+            (CaseStatus.active, CaseStatus.closed): _refuse_without_reason,
+            (CaseStatus.closed, CaseStatus.reopened): _refuse_late_reopening,
         },
     )
     # The default sort, and what the scope of every role asks for, in one index: deep pages never touch the table.
@@ -71,6 +91,12 @@ class Case(Record):
     number: Mapped[str] = col(label=_("Case number"), search="open", unique=True, read_only=True)
     person: Mapped[Person] = ref(label=_("Person"), search="names")
     person_id: Mapped[int]
+    inquiry: Mapped["Inquiry | None"] = ref(
+        label=_("Inquiry it began with"),
+        search="open",
+        help=_("What the inquiry holds is taken over where the case says nothing itself."),
+    )
+    inquiry_id: Mapped[int | None]
     opened_on: Mapped[date] = col(label=_("Opened on"), default=today)
     status: Mapped[CaseStatus] = col(label=_("Status"), default=CaseStatus.open, read_only=True)
     priority: Mapped[str | None] = col(label=_("Urgency"), choices=Priority)
@@ -89,6 +115,7 @@ class Case(Record):
     story: Mapped[str | None] = col(label=_("Story"), long=True, narrative=True, search="narrative")
     worker_type: Mapped[str] = col(label=_("Worker type"), choices=WorkerType, default="unknown")
     employer: Mapped[Organisation | None] = ref(label=_("Employer"), search="narrative")
+    employer_id: Mapped[int | None]
     org_supervising: Mapped[Organisation | None] = ref(
         label=_("Supervising or support organisation"), search="narrative"
     )
@@ -113,8 +140,11 @@ class Case(Record):
 
     def prepare(self, session: Session) -> None:
         """Fill title, worker type, main category, level of confidentiality and the days that go with a status."""
+        if self.id is None and self.inquiry_id:
+            with session.no_autoflush:
+                self._take_over(session.get(Inquiry, self.inquiry_id))
         self._prepare_categories()
-        if not self.title.strip():
+        if not (self.title or "").strip():
             self.title = str(label_of(CaseCategory, self.primary_category or "other"))
         if self.worker_type == "unknown" and self.person_id:
             self.worker_type = _worker_type(session, self.person_id)
@@ -124,6 +154,20 @@ class Case(Record):
         if is_new and self.owner_id is None and self.confidential is not Confidentiality.normal:
             self.owner_id = actor().id  # otherwise nobody but administrators would ever find it again
         self._stamp()
+
+    def _take_over(self, inquiry: "Inquiry | None") -> None:
+        """Carry over what the first contact told, so that nobody types it again."""
+        if inquiry is None:
+            return
+        if self.person_id is None and inquiry.person_id:
+            self.person_id = inquiry.person_id
+        self.story = self.story or inquiry.summary
+        self.priority = self.priority or inquiry.urgency
+        self.employer_id = self.employer_id or inquiry.organisation_id
+        if self.worker_type in (None, "unknown"):
+            self.worker_type = inquiry.worker_type
+        if not list(self.categories):
+            self.categories = list(inquiry.categories)
 
     def _prepare_categories(self) -> None:
         chosen = list(self.categories)
@@ -148,44 +192,150 @@ class Case(Record):
             self.resolved_at = self.closed_on = None
 
     def faults(self, session: Session) -> Iterator[Fault]:
-        """Check days, and what closing asks for (DOMAIN 2.8)."""
+        """A case was opened today or before."""
         if self.opened_on > today():
             yield Fault(_("This day is still to come. Check the date."), "opened_on")
-        before = sa.inspect(self).attrs.status.history.deleted
-        closes_at_once = before and before[0] in AT_ONCE and self.status is CaseStatus.closed
-        if closes_at_once and not set(self.outcomes) & WITHOUT_RESULT:
-            message = _(
-                "Closing at once needs one of: could not be reached, withdrew, out of scope, duplicate."
-            )
-            yield Fault(message, "outcomes")
-        if (
-            before
-            and before[0] is CaseStatus.closed
-            and self._closed_before
-            and today() - self._closed_before > REOPEN_WITHIN
-        ):
-            yield Fault(_("This case was closed more than 12 months ago. Open a new case instead."), "status")
 
-    @property
-    def _closed_before(self) -> date | None:
-        past = sa.inspect(self).attrs.closed_on.history.deleted
-        return past[0] if past else self.closed_on
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """The main category is one of the categories."""
+        links = sa.inspect(cls).relationships["categories_links"].mapper.local_table.c
+        is_linked = sa.exists().where(links.case_id == cls.id, links.code == cls.primary_category)
+        yield (
+            "main category is not among the categories",
+            sa.select(cls.id).where(cls.primary_category.is_not(None), ~is_linked),
+        )
 
     def keeps(self, session: Session) -> LazyString | str | None:
         """A closed case stays."""
-        return (
-            _("A closed case is part of the record and stays.") if self.status is CaseStatus.closed else None
-        )
+        is_closed = self.status is CaseStatus.closed
+        return _("A closed case is part of the record and stays.") if is_closed else None
 
 
 def _worker_type(session: Session, person_id: int) -> str:
     with session.no_autoflush:
         status = current_status(session, person_id, today())
-    return (
-        WORKER_TYPE_OF_STATUS.get(status.status, WorkerType.unknown).value
-        if status
-        else WorkerType.unknown.value
+    found = WORKER_TYPE_OF_STATUS.get(status.status) if status else None
+    return (found or WorkerType.unknown).value
+
+
+ENDED = (
+    InquiryStatus.info_only, InquiryStatus.referred_out, InquiryStatus.unreachable, InquiryStatus.spam
+)  # fmt: skip
+
+
+class Inquiry(Record):
+    """A first contact, often in the night and without a name; person and case may come later."""
+
+    __label__ = ("number",)
+    __sublabel__ = "name_text"
+    __numbering__ = Numbering("number", "number_format_inquiry", "received_at")
+    __moves__ = Moves(
+        "status",
+        {
+            InquiryStatus.new: (InquiryStatus.responded, InquiryStatus.duplicate, InquiryStatus.spam),
+            InquiryStatus.responded: (
+                InquiryStatus.linked,
+                InquiryStatus.info_only,
+                InquiryStatus.referred_out,
+                InquiryStatus.unreachable,
+            ),
+            InquiryStatus.unreachable: (InquiryStatus.responded,),
+            InquiryStatus.info_only: (InquiryStatus.linked,),
+        },
+        needs={InquiryStatus.linked: ("case",), InquiryStatus.duplicate: ("duplicate_of",)},
+        asks={
+            InquiryStatus.responded: ("first_response_at",),
+            **dict.fromkeys(ENDED, ("closed_reason",)),
+        },
     )
+    __table_args__ = (
+        sa.Index("ix_inquiry_received_at", "received_at", "id", "case_id", "person_id"),
+        sa.Index("ix_inquiry_status", "status", "received_at", "id", "case_id", "person_id"),
+        sa.CheckConstraint(
+            "first_response_at IS NOT NULL OR status IN ('new', 'duplicate', 'spam')", name="answered"
+        ),
+        sa.CheckConstraint("first_response_at >= received_at", name="answer_after_question"),
+        sa.CheckConstraint("duplicate_of_id <> id", name="of_another"),
+    )
+
+    number: Mapped[str] = col(label=_("Inquiry number"), search="open", unique=True, read_only=True)
+    received_at: Mapped[datetime] = col(label=_("Received at"), default=now)
+    channel: Mapped[str] = col(label=_("Channel"), choices=Channel, index=True)
+    channel_handle: Mapped[str | None] = col(label=_("Account name"), personal=True, search="names")
+    name_text: Mapped[str | None] = col(
+        label=_("Name given"), personal=True, search="names", help=_("Nobody has to give a name.")
+    )
+    language: Mapped[str | None] = col(label=_("Language"), choices=Language)
+    pref: Mapped[str | None] = col(label=_("Prefecture"), choices=Prefecture)
+    summary: Mapped[str] = col(
+        label=_("What they say"),
+        long=True,
+        narrative=True,
+        search="narrative",
+        help=_("In their own words, in any language."),
+    )
+    urgency: Mapped[str] = col(label=_("Urgency"), choices=Priority, index=True)
+    categories: AssociationProxy[list[str]] = codes(
+        CaseCategory, label=_("Categories"), table="inquiry_category"
+    )
+    worker_type: Mapped[str] = col(label=_("Worker type"), choices=WorkerType, default="unknown")
+    company_text: Mapped[str | None] = col(label=_("Company, as told"), narrative=True, search="narrative")
+    organisation: Mapped[Organisation | None] = ref(label=_("Organisation"), search="narrative")
+    organisation_id: Mapped[int | None]
+    first_response_at: Mapped[datetime | None] = col(
+        label=_("First response at"), help=_("Left empty: now. Once given it stands.")
+    )
+    first_response_by: Mapped[User | None] = ref(label=_("First response by"))
+    first_response_by_id: Mapped[int | None]
+    status: Mapped[InquiryStatus] = col(label=_("Status"), default=InquiryStatus.new, read_only=True)
+    person: Mapped[Person | None] = ref(label=_("Person"), search="names")
+    person_id: Mapped[int | None]
+    case: Mapped[Case | None] = ref(label=_("Case"), search="open", late=True)
+    case_id: Mapped[int | None]
+    closed_reason: Mapped[str | None] = col(label=_("Reason for ending"), choices=InquiryClosedReason)
+    duplicate_of: Mapped["Inquiry | None"] = ref(label=_("Duplicate of"))
+    duplicate_of_id: Mapped[int | None]
+    is_test: Mapped[bool] = col(label=_("Only a test"), default=False)
+
+    def prepare(self, session: Session) -> None:
+        """Take the worker type from the person, the case from the one opened here, and stamp the first response."""
+        if self.person_id and self.worker_type in (None, "unknown"):
+            self.worker_type = _worker_type(session, self.person_id)
+        if self.case_id is None and self.id:
+            with session.no_autoflush:
+                opened = sa.select(Case.id).where(Case.inquiry_id == self.id).order_by(Case.id).limit(1)
+                self.case_id = session.scalar(opened)
+        if self.status is InquiryStatus.responded and self.first_response_at is None:
+            self.first_response_at = now()
+        if self.first_response_at is not None and self.first_response_by_id is None:
+            self.first_response_by_id = actor().id
+
+    def faults(self, session: Session) -> Iterator[Fault]:
+        """Check the times; the first response is never overwritten."""
+        latest, answered = now() + CLOCKS_DIFFER, self.first_response_at
+        if self.received_at > latest:
+            yield Fault(_("This moment is still to come. Check day and time."), "received_at")
+        past = sa.inspect(self).attrs.first_response_at.history.deleted
+        if past and past[0] not in (None, answered):
+            yield Fault(_("The first response was noted already and stays as it is."), "first_response_at")
+        elif answered is not None and answered > latest:
+            yield Fault(_("This moment is still to come. Check day and time."), "first_response_at")
+        elif answered is not None and answered < self.received_at:
+            yield Fault(_("The first response cannot be before the inquiry."), "first_response_at")
+        if self.duplicate_of_id is not None and self.duplicate_of_id == self.id:
+            yield Fault(_("An inquiry is no duplicate of itself. Choose the earlier one."), "duplicate_of")
+
+
+class CasePerson(Record):
+    """Somebody else whom a case concerns: a spouse, a child, a colleague."""
+
+    __label__ = ("role",)
+    __table_args__ = (sa.UniqueConstraint("case_id", "person_id"),)
+
+    case: Mapped[Case] = ref(label=_("Case"), on_delete="cascade", index=False)
+    person: Mapped[Person] = ref(label=_("Person"))
+    role: Mapped[CasePersonRole] = col(label=_("Role on the case"))
 
 
 class CaseStaff(Record):
@@ -215,10 +365,17 @@ class Activity(Record):
     """One thing done about a case; the only source of 延べ人数."""
 
     __label__ = ("type",)
-    __table_args__ = (sa.Index("ix_activity_at", "at", "id", "case_id", "by_id"),)
+    __table_args__ = (
+        sa.Index("ix_activity_at", "at", "id", "case_id", "by_id"),
+        sa.CheckConstraint("(case_id IS NULL) <> (inquiry_id IS NULL)", name="case_or_inquiry"),
+    )
 
-    case: Mapped[Case] = ref(label=_("Case"), search="open")
-    case_id: Mapped[int]
+    case: Mapped[Case | None] = ref(label=_("Case"), search="open")
+    case_id: Mapped[int | None]
+    inquiry: Mapped["Inquiry | None"] = ref(
+        label=_("Inquiry"), search="open", help=_("Only while there is no case.")
+    )
+    inquiry_id: Mapped[int | None]
     at: Mapped[datetime] = col(label=_("Time"), default=now)
     type: Mapped[str] = col(label=_("Type"), choices=ActivityType)
     minutes: Mapped[int | None] = col(
@@ -241,7 +398,16 @@ class Activity(Record):
             self.by_id = actor().id
         if self.counts_as_contact is None:
             self.counts_as_contact = self.type in COUNTED
-        if self.id is None and self.case_id and not self.persons:
+        if self.id is None and not self.persons:
             with session.no_autoflush:
-                case = session.get(Case, self.case_id)
-                self.persons = [case.person] if case else []
+                about = session.get(Case, self.case_id) if self.case_id else None
+                about = about or (session.get(Inquiry, self.inquiry_id) if self.inquiry_id else None)
+                self.persons = [about.person] if about and about.person else []
+
+    def faults(self, session: Session) -> Iterator[Fault]:
+        """An activity is about a case or an inquiry, never about both."""
+        about = [self.case_id or self.case, self.inquiry_id or self.inquiry]
+        if not any(about):
+            yield Fault(_("Say which case or which inquiry this is about."), "case")
+        elif all(about):
+            yield Fault(_("This is about a case or about an inquiry, not both. Leave one empty."), "inquiry")

@@ -61,9 +61,15 @@ ALL = (Grant("CRUDX"),)
 class Access:
     """Answers every question of permission from one matrix."""
 
-    def __init__(self, matrix: Matrix, labels_open: Iterable[str] = ()) -> None:
-        """Keep the matrix; `labels_open` are the tables whose labels a form's search box may show to anybody."""
+    def __init__(
+        self, matrix: Matrix, labels_open: Iterable[str] = (), steps_back: Iterable[str] = ()
+    ) -> None:
+        """Keep the matrix; `labels_open` are the tables whose labels a form's search box may show to anybody.
+
+        `steps_back` are the roles that may take a record back to the state it came from.
+        """
         self._matrix, self.labels_open = matrix, frozenset(labels_open)
+        self._steps_back = frozenset({SYSTEM_ROLE, *steps_back})
         self._known: dict[tuple[frozenset[str], str, Verb], tuple[Grant, ...]] = {}
 
     def grants(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> tuple[Grant, ...]:
@@ -82,6 +88,11 @@ class Access:
         """Tell whether she may do this to any record of the table."""
         return bool(self.grants(viewer, model, verb))
 
+    def may_step_back(self, viewer: Viewer, model: type[Listed]) -> bool:
+        """Tell whether she may take records of this table back to the state they came from."""
+        has_states = model.__moves__ is not None
+        return has_states and bool(viewer.roles & self._steps_back) and self.may(viewer, "update", model)
+
     def scope(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> ColumnElement[bool] | None:
         """Return the condition that her rows meet, or None when she sees all; false() when none."""
         grants = self.grants(viewer, model, verb)
@@ -89,28 +100,46 @@ class Access:
             return None
         return sa.or_(*(grant.rows() for grant in grants if grant.rows)) if grants else sa.false()
 
-    def masks(self, viewer: Viewer, model: type[Listed]) -> tuple[Grant, ...]:
-        """Return reading grants that differ in fields, the widest first; one alone needs no look at the row."""
+    def masks(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> tuple[Grant, ...]:
+        """Return the verb's grants that differ in fields, the widest first; one alone needs no look at the row."""
         widest: dict[frozenset[str] | None, list[Grant]] = {}
-        for grant in self.grants(viewer, model):
+        for grant in self.grants(viewer, model, verb):
             widest.setdefault(grant.fields, []).append(grant)
         whole = widest.get(None, [])
         if any(grant.rows is None for grant in whole):
             return (Grant("R"),)
         return tuple(_joined(fields, grants) for fields, grants in sorted(widest.items(), key=_width))
 
-    def fields(self, viewer: Viewer, model: type[Listed]) -> frozenset[str] | None:
+    def fields(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> frozenset[str] | None:
         """Return the fields she may see on some row (None: all); a list may be sorted and filtered by no other."""
-        masks = [grant.fields for grant in self.grants(viewer, model)]
+        masks = [grant.fields for grant in self.grants(viewer, model, verb)]
         return None if None in masks else frozenset().union(*(mask for mask in masks if mask))
 
     def sees(self, viewer: Viewer, model: type[Listed], name: str) -> bool:
         """Tell whether she may see this field on every row that she may read: what sorting and filtering need."""
         return all(grant.fields is None or name in grant.fields for grant in self.grants(viewer, model))
 
-    def reason_rows(self, viewer: Viewer, model: type[Listed]) -> ColumnElement[bool] | None:
-        """Return the condition of records she may open by giving a reason, or None."""
-        rows = [grant.behind_reason for grant in self.grants(viewer, model) if grant.behind_reason]
+    def shows(self, viewer: Viewer, model: type[Listed], name: str) -> bool:
+        """Tell whether she sees this field on some row."""
+        shown = self.fields(viewer, model)
+        return shown is None or name in shown
+
+    def rows_showing(self, viewer: Viewer, model: type[Listed], name: str) -> ColumnElement[bool] | None:
+        """Return the condition of those of her rows on which she sees this field, or None: it is all of them."""
+        if self.sees(viewer, model, name):
+            return None
+        showing = [
+            grant for grant in self.grants(viewer, model) if grant.fields is None or name in grant.fields
+        ]
+        if any(grant.rows is None for grant in showing):
+            return None
+        return sa.or_(sa.false(), *(grant.rows() for grant in showing if grant.rows))
+
+    def reason_rows(
+        self, viewer: Viewer, model: type[Listed], verb: Verb = "read"
+    ) -> ColumnElement[bool] | None:
+        """Return the condition of records on which a reason lets her do this, or None."""
+        rows = [grant.behind_reason for grant in self.grants(viewer, model, verb) if grant.behind_reason]
         return sa.or_(*(condition() for condition in rows)) if rows else None
 
 

@@ -43,9 +43,11 @@ class Field:
     choices: AnyChoice | None = None
     format: Format | None = None
     read_only: bool = False
+    exported: bool = True  # False: stays in the office, whoever exports (DOMAIN 10.1)
     name: str = ""
     kind: Kind = "text"
-    required: bool = False
+    required: bool = False  # somebody must fill it in
+    optional: bool = True  # it may stay empty
     target: str = ""  # class name that a ref points at
     low: int | None = None
     high: int | None = None
@@ -68,6 +70,8 @@ class _Reference:
     field: Field
     on_delete: str | None
     index: bool
+    late: bool
+    filled: bool
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
     choices: AnyChoice | None = None,
     format: Format | None = None,  # noqa: A002
     read_only: bool = False,
+    exported: bool = True,
     low: int | None = None,
     high: int | None = None,
     check: str | None = None,
@@ -116,6 +121,7 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
         choices,
         format,
         read_only,
+        exported,
         low=low,
         high=high,
     )
@@ -130,13 +136,18 @@ def ref(  # noqa: PLR0913
     search: Visibility | None = None,
     index: bool = True,
     read_only: bool = False,
+    late: bool = False,
+    filled: bool = False,
 ) -> Any:
     """Declare a reference: the annotation `Mapped[Donor | None]` gives column `donor_id` and attribute `donor`.
 
     `search` puts what the target is found by under this record's index too. `on_delete=None` keeps the number
-    of a record that is gone: a log outlives what it names.
+    of a record that is gone: a log outlives what it names. Of two tables that refer to each other, `late` marks the
+    reference that is made last: the database checks it at the commit. `filled` says that the record fills it in by
+    itself where nobody does.
     """
-    return _Reference(Field(label, help, search=search, kind="ref", read_only=read_only), on_delete, index)
+    field = Field(label, help, search=search, kind="ref", read_only=read_only)
+    return _Reference(field, on_delete, index, late, filled)
 
 
 def codes(choices: AnyChoice, *, label: LazyString, table: str, help: LazyString | None = None) -> Any:  # noqa: A002
@@ -197,7 +208,8 @@ def _build_column(cls: type[Described], name: str, declared: _Column) -> Field:
     options = dict(declared.options)
     computed = options.pop("computed", None)
     has_default = {"default", "server_default"} & options.keys() or computed
-    field = replace(field, required=not optional and not has_default and field.kind != "flag")
+    is_required = not optional and not has_default and field.kind != "flag"
+    field = replace(field, required=is_required, optional=optional)
     constraints: list[Any] = [sa.CheckConstraint(declared.check, name=name)] if declared.check else []
     constraints += [sa.Computed(computed, persisted=True)] if computed else []
     column = mapped_column(
@@ -250,10 +262,14 @@ def _column_type(field: Field, python_type: Any) -> Any:
 def _build_reference(cls: type[Described], name: str, declared: _Reference) -> Field:
     target, optional = _annotation(cls, name)
     class_name = target if isinstance(target, str) else target.__name__
-    field = replace(declared.field, name=name, required=not optional, target=class_name)
+    is_asked = not (optional or declared.filled)
+    field = replace(declared.field, name=name, required=is_asked, optional=optional, target=class_name)
     if declared.on_delete is None:
         return _build_number(cls, field, optional=optional, index=declared.index)
-    key = sa.ForeignKey(f"{table_name(class_name)}.id", ondelete=declared.on_delete.upper())
+    at_commit: dict[str, Any] = (
+        {"use_alter": True, "deferrable": True, "initially": "DEFERRED"} if declared.late else {}
+    )
+    key = sa.ForeignKey(f"{table_name(class_name)}.id", ondelete=declared.on_delete.upper(), **at_commit)
     column = mapped_column(sa.Integer, key, nullable=optional, index=declared.index, active_history=True)
     setattr(cls, f"{name}_id", column)
     is_self = class_name == cls.__name__

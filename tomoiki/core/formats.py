@@ -4,12 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from flask_babel import lazy_gettext as _
+
 from tomoiki.core import identifiers, names, phones
-from tomoiki.core.reading import Read
+from tomoiki.core.reading import BadInput, Read
+from tomoiki.core.text import plain
 
 
 def _as_it_is(stored: str) -> str:
     return stored
+
+
+def _read_numbers(text: str) -> Read[str]:
+    """Read whole numbers with commas or spaces between them: 30, 14, 7."""
+    numbers = plain(text).replace("、", ",").replace(",", " ").split()
+    if not all(number.isdecimal() and number.isascii() for number in numbers):
+        raise BadInput(_("Write whole numbers with commas between them: 30, 14, 7."))
+    return Read(", ".join(str(int(number)) for number in numbers))
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,11 @@ class Format:
     input_type: str = "text"
     autocomplete: str = "off"
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether a value is shown as it is stored, without a link."""
+        return self.show is _as_it_is and not self.link
+
 
 NAME = Format(names.read_name)
 PHONE_JP = Format(partial(phones.read_phone, country="JP"), phones.national, "tel:", "tel")
@@ -32,4 +48,5 @@ CORPORATE_NUMBER = Format(identifiers.read_corporate_number)
 RESIDENCE_CARD = Format(identifiers.read_residence_card)
 PASSPORT = Format(identifiers.read_passport)
 URL = Format(identifiers.read_url, link="")
+NUMBERS = Format(_read_numbers)
 FACEBOOK = Format(identifiers.read_facebook)

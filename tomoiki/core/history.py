@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from tomoiki.accounts.models import User
 
 HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
+REASON = "_reason"  # stands in a diff beside the fields: why the change was made, where one had to say so
 Diff = dict[str, list[Any]]
+DETAIL_LENGTH = 300
 WAITING = 1000  # access rows that wait for a busy database, at most
 
 
@@ -44,6 +46,7 @@ class Look(OpenChoice):
     view = "view", _("Looked at")
     reveal = "reveal", _("Secret field shown"), "info"
     reason = "reason", _("Opened with a reason"), "warn"
+    export = "export", _("Exported"), "info"
     refused = "refused", _("Refused"), "urgent"
 
 
@@ -69,9 +72,11 @@ class ChangeLog(Listed):
     entity: Mapped[str] = col(label=_("Kind of record"), choices=TableName)
     record_id: Mapped[int] = col(label=_("Record no."))
     origin: Mapped[str] = col(label=_("Way"), choices=Origin)
-    address: Mapped[str | None] = col(label=_("IP address"))
+    address: Mapped[str | None] = col(label=_("IP address"), personal=True)
     version: Mapped[int] = col(label=_("Version"))
-    diff: Mapped[dict[str, Any]] = col(label=_("Changes"))
+    diff: Mapped[dict[str, Any]] = col(
+        label=_("Changes"), exported=False
+    )  # of any record: who may see what of it is settled on the page
 
 
 class AccessLog(Listed):
@@ -88,7 +93,7 @@ class AccessLog(Listed):
     entity: Mapped[str] = col(label=_("Kind of record"), choices=TableName)
     record_id: Mapped[int | None] = col(label=_("Record no."))
     detail: Mapped[str | None] = col(label=_("Field or reason"), long=True)
-    address: Mapped[str | None] = col(label=_("IP address"))
+    address: Mapped[str | None] = col(label=_("IP address"), personal=True)
 
 
 def install() -> None:
@@ -102,11 +107,34 @@ def install() -> None:
             event.listen(Session, name, listen)
 
 
+def give_reason(session: Session, record: Record, reason: str) -> None:
+    """Let the log say why this record is changed by the next flush."""
+    session.info.setdefault("reasons", {})[record] = reason
+
+
+def last_move(session: Session, record: Record) -> ChangeLog | None:
+    """Return the change by which the record came to its state; None if it never moved or just took a step back."""
+    moves = record.__moves__
+    if moves is None:
+        return None
+    rows = sa.select(ChangeLog).where(
+        ChangeLog.entity == record.__tablename__,
+        ChangeLog.record_id == record.id,
+        ChangeLog.action == "change",
+    )
+    found = session.scalars(rows.order_by(ChangeLog.id.desc()))
+    move = next((change for change in found if moves.field in change.diff), None)
+    is_current = move is not None and move.diff[moves.field][1] == getattr(record, moves.field)
+    return move if move and is_current and REASON not in move.diff else None
+
+
 def _collect(session: Session, context: object, instances: object) -> None:
     changes = session.info.setdefault("changes", [])
     changes.extend((record, "create", None) for record in _records(session.new))
     for record in _records(session.dirty):
         if diff := _diff(record):
+            if reason := session.info.get("reasons", {}).pop(record, None):
+                diff[REASON] = [None, reason]
             record.updated_at = datetime.now(
                 UTC
             )  # a change of links alone sends no UPDATE: no new version otherwise
@@ -234,6 +262,7 @@ def _row(record: Record, action: str, diff: Diff | None) -> dict[str, Any]:
 
 def _forget(session: Session, previous: object) -> None:
     session.info.pop("changes", None)
+    session.info.pop("reasons", None)
 
 
 def log_access(action: str, entity: str, record_id: int | None = None, detail: str | None = None) -> None:
@@ -242,16 +271,7 @@ def log_access(action: str, entity: str, record_id: int | None = None, detail: s
     While another writer holds the database for more than a second the row waits and is written with the next one:
     the page does not wait.
     """
-    who, now = actor(), datetime.now(UTC)
-    row = {
-        "at": now,
-        "user_id": who.id,
-        "address": who.address,
-        "action": action,
-        "entity": entity,
-        "record_id": record_id,
-        "detail": detail,
-    }
+    row = _look(action, entity, record_id, detail)
     if _is_known(row):
         return
     waiting: deque[dict[str, Any]] = current_app.extensions.setdefault(
@@ -261,6 +281,26 @@ def log_access(action: str, entity: str, record_id: int | None = None, detail: s
     with contextlib.suppress(OperationalError):
         _write_access(list(waiting))
         waiting.clear()
+
+
+def log_export(entity: str, detail: str) -> None:
+    """Write down that records leave, every time anew and before the first of them does: this one waits for its turn."""
+    with db.engine.connect().execution_options(write=True) as writer:
+        writer.execute(sa.insert(AccessLog), [_look("export", entity, None, detail)])
+        writer.commit()
+
+
+def _look(action: str, entity: str, record_id: int | None, detail: str | None) -> dict[str, Any]:
+    who = actor()
+    return {
+        "at": datetime.now(UTC),
+        "user_id": who.id,
+        "address": who.address,
+        "action": action,
+        "entity": entity,
+        "record_id": record_id,
+        "detail": detail and detail[:DETAIL_LENGTH],
+    }
 
 
 def _is_known(row: dict[str, Any]) -> bool:

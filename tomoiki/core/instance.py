@@ -26,11 +26,9 @@ def read_key(folder: Path, name: str) -> str:
         return found
     path = folder / name.lower()
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        write_private(path, key := KEYS[name]())
     except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(key := KEYS[name]())
+        return path.read_text(encoding="utf-8").strip()
     return key
 
 
@@ -52,6 +50,7 @@ def configure(app: Flask, config: Mapping[str, Any] | None) -> None:
         SECRET_KEY=given.get("SECRET_KEY") or read_key(folder, "SECRET_KEY"),
         TOMOIKI_DATA_KEY=given.get("TOMOIKI_DATA_KEY") or read_key(folder, "TOMOIKI_DATA_KEY"),
         SQLALCHEMY_DATABASE_URI=given.get("SQLALCHEMY_DATABASE_URI") or database_url(folder),
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # neither logs nor errors tell what is stored
         MAX_CONTENT_LENGTH=MAX_REQUEST,
         MAX_FORM_MEMORY_SIZE=2**20,
         MAX_FORM_PARTS=5000,
@@ -62,5 +61,39 @@ def configure(app: Flask, config: Mapping[str, Any] | None) -> None:
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.config.update(given)
-    keys = app.config["TOMOIKI_DATA_KEY"].split()  # the newest first; older ones still open old values
-    app.extensions["tomoiki_cipher"] = MultiFernet([Fernet(key) for key in keys])
+    _encrypt_with(app, app.config["TOMOIKI_DATA_KEY"])
+
+
+def _encrypt_with(app: Flask, keys: str) -> None:
+    """Take these data keys, the newest first; older ones still open old values."""
+    app.extensions["tomoiki_cipher"] = MultiFernet([Fernet(key) for key in keys.split()])
+
+
+def keys(app: Flask) -> dict[str, str]:
+    """Return the keys in use, wherever they come from."""
+    return {name: str(app.config[name]) for name in KEYS}
+
+
+def keys_set_otherwise(wanted: Mapping[str, str]) -> list[str]:
+    """Return the names of keys for which the environment gives another value: it would win over the folder."""
+    given = {name: os.environ.get(name, "").split() for name in wanted}
+    return [name for name, words in given.items() if words and not set(wanted[name].split()) <= set(words)]
+
+
+def keep_keys(app: Flask, wanted: Mapping[str, str]) -> None:
+    """Put these keys into the folder and use them; one that was there steps aside, none is ever lost."""
+    folder = Path(app.instance_path)
+    for name, key in wanted.items():
+        path = folder / name.lower()
+        if path.exists() and path.read_text(encoding="utf-8").strip() != key:
+            path.replace(path.with_suffix(".before-restore"))
+        if not path.exists() and not os.environ.get(name):
+            write_private(path, key)
+    app.config.update(wanted)
+    _encrypt_with(app, wanted["TOMOIKI_DATA_KEY"])
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner reads; raise FileExistsError if there is one."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

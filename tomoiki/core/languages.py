@@ -8,6 +8,7 @@ import flask_wtf.i18n
 from babel.messages import mofile, pofile
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_domain, get_locale
+from markupsafe import Markup
 
 LANGUAGES = {"ja": "日本語", "vi": "Tiếng Việt", "en": "English"}
 DEFAULT = "ja"
@@ -42,17 +43,28 @@ def install(app: Flask, user_language: Callable[[], str | None], office_language
         return g.language if g.language in LANGUAGES else DEFAULT
 
     Babel(app, locale_selector=choose)
-    # Templates ask for some fifty texts a page: the catalogue is looked up once for each, not the whole context.
-    app.jinja_env.install_gettext_callables(_text, _texts, newstyle=True)  # type: ignore[attr-defined]  # of its i18n extension
+    # Templates ask for many texts a page, so their way to the catalogue is the short one.
+    app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_texts)
     app.jinja_env.globals.update(get_locale=get_locale, LANGUAGES=LANGUAGES)
 
 
-def _text(text: str) -> str:
-    return str(get_domain().get_translations().ugettext(text))
+_catalogs: dict[str, Any] = {}
 
 
-def _texts(one: str, many: str, count: int) -> str:
-    return str(get_domain().get_translations().ungettext(one, many, count))
+def _catalog() -> Any:
+    code = language()
+    if code not in _catalogs:
+        _catalogs[code] = get_domain().get_translations()
+    return _catalogs[code]
+
+
+def _text(text: str, **values: Any) -> Markup:
+    said = Markup(_catalog().ugettext(text))  # noqa: S704 - texts are ours; values are escaped as they go in
+    return said % values if values else said
+
+
+def _texts(one: str, many: str, num: int, **values: Any) -> Markup:
+    return Markup(_catalog().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704
 
 
 def language() -> str:

@@ -28,13 +28,27 @@ class Fault:
     field: str = ""
 
 
+Refusal = Callable[[Any, Session], Fault | None]
+
+
 @dataclass(frozen=True)
 class Moves:
-    """Which state may follow which; `needs` names the fields that must be filled to enter a state."""
+    """Which state may follow which, and what a move asks for.
+
+    `needs` names the fields that must be filled to enter a state, `asks` those that may be filled on the way.
+    `refuses` tells of a move why this record cannot make it now, or None; a step back asks it too.
+    """
 
     field: str
     allowed: Mapping[Choice, tuple[Choice, ...]]
     needs: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    asks: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    refuses: Mapping[tuple[Choice, Choice], Refusal] = dataclasses.field(default_factory=dict)
+
+    def refusal(self, session: Session, record: Record, to: Choice) -> Fault | None:
+        """Say why the record cannot go from its state to this one now, or return None."""
+        refuse = self.refuses.get((getattr(record, self.field), to))
+        return refuse(record, session) if refuse else None
 
 
 @dataclass(frozen=True)
@@ -110,18 +124,23 @@ class Record(Listed):
         """Yield what whoever saved this should know, though it is saved."""
         yield from ()
 
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """Yield what must hold between rows, as the words for where it does not and the ids there (`flask check`)."""
+        yield from ()
+
     def keeps(self, session: Session) -> LazyString | str | None:
         """Say why this record must not be deleted, or return None."""
         return None
 
     def __str__(self) -> str:
         """Return the record's name in full; pages ask access for what the user may see of it."""
-        fields = fields_of(type(self))
-        for name in label_fields(type(self)):
-            if value := getattr(self, name):
-                choices = fields[name].choices if name in fields else None
-                return str(label_of(choices, value) if choices else value)
-        return f"#{self.id}"
+        named = ((name, getattr(self, name)) for name in label_fields(type(self)))
+        return next((self._in_words(name, value) for name, value in named if value), f"#{self.id}")
+
+    def _in_words(self, name: str, value: Any) -> str:
+        field = fields_of(type(self)).get(name)
+        return str(label_of(field.choices, value) if field and field.choices else value)
 
 
 def label_fields(model: type[Listed], language: str = "ja") -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeGuard
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from tomoiki.core.text import terms, tokens
 CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
 SHIFT = 32
 BATCH = 5000  # ids in one statement; databases limit their number
+STREAM = {"yield_per": 2000}  # rows held at once
 INDEX = "search_index"
 TOKENIZER = "unicode61 remove_diacritics 0"
 CREATE_SQLITE = f"CREATE VIRTUAL TABLE {INDEX} USING fts5(body, tokenize='{TOKENIZER}', detail='none')"
@@ -45,6 +47,7 @@ def indexed_models() -> list[type[Record]]:
     return sorted((model for model in found if _indexed(model)), key=lambda model: model.__tablename__)
 
 
+@cache
 def _indexed(model: type[Described]) -> list[Field]:
     return [field for field in fields_of(model).values() if field.search]
 
@@ -61,14 +64,29 @@ def _brought(field: Field) -> list[Field]:
     return [own for own in _own(model_named(field.target)) if own.search in allowed]
 
 
-def indexed_classes(model: type[Described], mask: frozenset[str] | None) -> list[str]:
-    """Return the classes a mask lets one search: `open`, and those that it shows all of."""
+Sees = Callable[[type[Record], str], bool]
+
+
+def indexed_classes(
+    model: type[Described], mask: frozenset[str] | None, sees: Sees = lambda model, name: True
+) -> list[str]:
+    """Return the classes a mask lets one search: `open`, and those that it shows all of.
+
+    Under a mask a reference counts as shown if `sees` says so of every field that it brings.
+    """
     fields = _indexed(model)
     if mask is None:
         return sorted({field.search for field in fields if field.search})
-    hidden = {field.search for field in fields if field.name not in mask}
+    hidden = {field.search for field in fields if field.name not in mask or not _shows_all(field, sees)}
     seen = {field.search for field in fields if field.search and field.search not in hidden}
     return sorted({"open", *seen}) if fields else []
+
+
+def _shows_all(field: Field, sees: Sees) -> bool:
+    if field.kind != "ref":
+        return True
+    target: type[Record] = model_named(field.target)  # type: ignore[assignment]  # every ref points at a Record
+    return all(sees(target, own.name) for own in _brought(field))
 
 
 def install() -> None:
@@ -85,13 +103,15 @@ class _Touched:
     def __init__(self) -> None:
         self.written: set[Record] = set()
         self.gone: set[tuple[type[Record], int]] = set()
-        self.renamed: set[Record] = set()
+        self.renamed: dict[Record, set[str]] = {}  # with the fields that changed
 
 
 def _note(session: Session, context: object, instances: object) -> None:
     touched: _Touched = session.info.setdefault("search", _Touched())
     touched.written.update(record for record in (*session.new, *session.dirty) if _is_indexed(record))
-    touched.renamed.update(record for record in session.dirty if _is_indexed(record) and _is_renamed(record))
+    for record in filter(_is_indexed, session.dirty):
+        if changed := _changed(record):
+            touched.renamed.setdefault(record, set()).update(changed)
     touched.gone.update((type(record), record.id) for record in session.deleted if _is_indexed(record))
 
 
@@ -99,9 +119,9 @@ def _is_indexed(record: object) -> TypeGuard[Record]:
     return isinstance(record, Record) and bool(_indexed(type(record)))
 
 
-def _is_renamed(record: Record) -> bool:
+def _changed(record: Record) -> set[str]:
     state: InstanceState[Record] = sa.inspect(record)
-    return any(state.attrs[field.name].history.has_changes() for field in _own(type(record)))
+    return {field.name for field in _own(type(record)) if state.attrs[field.name].history.has_changes()}
 
 
 def _forget(session: Session, previous: object) -> None:
@@ -115,8 +135,10 @@ def _refresh(session: Session, context: object) -> None:
         stale.setdefault(model, set()).add(record_id)
     for record in touched.written:
         stale.setdefault(type(record), set()).add(record.id)
-    for record in touched.renamed:
+    for record, changed in touched.renamed.items():
         for pointing, field in _pointing_at(type(record)):
+            if changed.isdisjoint(own.name for own in _brought(field)):
+                continue
             column = pointing.__table__.c[f"{field.name}_id"]
             far = session.scalars(sa.select(pointing.__table__.c.id).where(column == record.id))
             stale.setdefault(pointing, set()).update(far)
@@ -137,12 +159,11 @@ def index_records(connection: Connection, model: type[Record], ids: Sequence[int
     """Write the index rows of these records (None: of all) anew; return how many stand there now."""
     base = entity_number(model) << SHIFT
     key = "rowid" if connection.dialect.name == "sqlite" else "id"
-    gone = f"DELETE FROM {INDEX} WHERE {key}"  # noqa: S608 - names of our own
     if ids is None:
-        connection.execute(sa.text(f"{gone} BETWEEN :low AND :high"), _bounds(base))
+        connection.execute(_gone(f"{key} BETWEEN :low AND :high"), _bounds(base))
     elif ids:
-        connection.execute(sa.text(f"{gone} = :id"), [{"id": base + i} for i in ids])
-    insert = _insert(connection)
+        connection.execute(_gone(f"{key} = :id"), [{"id": base + i} for i in ids])
+    insert = _insert(connection.dialect.name)
     count = 0
     for rows in _documents(connection, model, ids).partitions(2000):
         found = [{"id": base + row[0], "body": _body(model, row)} for row in rows]
@@ -155,8 +176,14 @@ def _bounds(base: int) -> dict[str, int]:
     return {"low": base, "high": base + 2**SHIFT - 1}
 
 
-def _insert(connection: Connection) -> sa.TextClause:
-    if connection.dialect.name == "sqlite":
+@cache
+def _gone(where: str) -> sa.TextClause:
+    return sa.text(f"DELETE FROM {INDEX} WHERE {where}")  # noqa: S608 - names of our own
+
+
+@cache
+def _insert(dialect: str) -> sa.TextClause:
+    if dialect == "sqlite":
         return sa.text(f"INSERT INTO {INDEX} (rowid, body) VALUES (:id, :body)")  # noqa: S608
     return sa.text(
         f"INSERT INTO {INDEX} (id, body) VALUES (:id, array_to_tsvector(string_to_array(:body, ' ')))"  # noqa: S608
@@ -166,6 +193,14 @@ def _insert(connection: Connection) -> sa.TextClause:
 def _documents(
     connection: Connection, model: type[Record], ids: Sequence[int] | None
 ) -> sa.CursorResult[Any]:
+    if ids is None:
+        ordered = _all_documents(model).order_by(model.__table__.c.id)
+        return connection.execute(ordered, execution_options=STREAM)
+    return connection.execute(_some_documents(model), {"ids": list(ids)})
+
+
+@cache
+def _all_documents(model: type[Record]) -> sa.Select[Any]:
     table = model.__table__
     columns: list[ColumnElement[Any]] = []
     joined: sa.FromClause = table
@@ -176,10 +211,13 @@ def _documents(
             columns.extend(far.c[own.name] for own in _brought(field))
         else:
             columns.append(table.c[field.name])
-    statement = sa.select(table.c.id, *columns).select_from(joined)
-    if ids is not None:
-        statement = statement.where(table.c.id.in_(ids))
-    return connection.execute(statement)
+    return sa.select(table.c.id, *columns).select_from(joined)
+
+
+@cache
+def _some_documents(model: type[Record]) -> sa.Select[Any]:
+    ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
+    return _all_documents(model).where(model.__table__.c.id.in_(ids))
 
 
 def _body(model: type[Record], row: Sequence[Any]) -> str:
@@ -188,22 +226,62 @@ def _body(model: type[Record], row: Sequence[Any]) -> str:
     for field in _indexed(model):
         letter = CLASSES[field.search or "open"]
         for source in _brought(field) if field.kind == "ref" else (field,):
-            for token in _tokens(next(values), source.format):
-                found[letter + token] = None
+            found.update(dict.fromkeys(map(letter.__add__, _tokens(next(values), source.format))))
     return " ".join(found)
 
 
-def _tokens(value: Any, form: Format | None) -> Iterator[str]:
+def _tokens(value: Any, form: Format | None) -> list[str]:
     if not isinstance(value, str):
-        return
-    yield from tokens(value)
+        return []
+    found = tokens(value)
     if form is not None and form.link == "tel:":
         groups = tokens(
             form.show(value)
         )  # 090-1234-5678 is typed with and without its hyphens, or as +81 90 …
-        yield from (*groups, *(group.lstrip("0") for group in groups[:1]), value[1:3])
+        found += (*groups, *(group.lstrip("0") for group in groups[:1]), value[1:3])
         digits = value.removeprefix("+81").removeprefix("+84")
-        yield from ("0" + digits, value.removeprefix("+"))
+        found += ("0" + digits, value.removeprefix("+"))
+    return found
+
+
+def out_of_step(connection: Connection, model: type[Record]) -> Iterator[int]:
+    """Yield the ids of records whose index row is missing or stale, and of index rows without a record."""
+    stands = _stored(connection, **_bounds(entity_number(model) << SHIFT))
+    key, body = next(stands, _END)
+    for row in _documents(connection, model, None):
+        while key < row[0]:
+            yield key
+            key, body = next(stands, _END)
+        if key != row[0]:
+            yield row[0]
+            continue
+        expected = _body(model, row)
+        if body != expected and {*body.split(" ")} != {*expected.split(" ")}:  # PostgreSQL sorts them
+            yield key
+        key, body = next(stands, _END)
+    if key < _END[0]:
+        yield from (key, *(rest for rest, _ in stands))
+
+
+_END = (2**SHIFT, "")
+
+
+def _stored(connection: Connection, low: int, high: int) -> Iterator[tuple[int, str]]:
+    if connection.dialect.name == "sqlite":
+        text = f"SELECT rowid, body FROM {INDEX} WHERE rowid BETWEEN :low AND :high ORDER BY rowid"  # noqa: S608
+    else:
+        body = "array_to_string(tsvector_to_array(body), ' ')"
+        text = f"SELECT id, {body} FROM {INDEX} WHERE id BETWEEN :low AND :high ORDER BY id"  # noqa: S608
+    for key, body in connection.execute(sa.text(text), {"low": low, "high": high}, execution_options=STREAM):
+        yield key % 2**SHIFT, body
+
+
+def count_of_nobody(connection: Connection) -> int:
+    """Return how many index rows belong to no table at all."""
+    key = "rowid" if connection.dialect.name == "sqlite" else "id"
+    known = ", ".join(str(entity_number(model)) for model in indexed_models())
+    count = f"SELECT count(*) FROM {INDEX} WHERE {key} >> {SHIFT} NOT IN ({known})"  # noqa: S608
+    return int(connection.execute(sa.text(count)).scalar_one())
 
 
 def matching(model: type[Listed], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:

@@ -2,25 +2,22 @@
 
 import os
 import socket
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 import sqlalchemy as sa
 import waitress
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy.engine import URL
 
-from tomoiki.core.database import db
+from tomoiki.core import nightly, schema
+from tomoiki.core.backup_log import FAULTS, words_of
+from tomoiki.core.backups import write_backup
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+MIGRATIONS = schema.MIGRATIONS
 THREADS = 8
+MOST_UNSENT = 2**20  # an export waits for a slow line here; by default 16 MB would pile up in memory
 LAST_PORT = 65535
 
 
@@ -49,39 +46,31 @@ def read_port(text: str) -> int:
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """Migrate the schema if it is behind, after a copy of what was there."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
+    """Migrate the schema if it is behind, after a backup of what was there."""
     try:
-        current, has_tables = _state_of_schema()
+        current, _tables = schema.revision_and_tables()
     except sa.exc.OperationalError as error:
         raise click.ClickException(f"The database cannot be opened: {error.orig}") from None
-    if current == scripts.get_current_head():
+    if current == schema.head():
         return
-    if current not in (None, *(script.revision for script in scripts.walk_revisions())):
+    if not schema.is_known(current):
         raise click.ClickException(
             f"The database comes from a newer tomoiki (schema {current}). Start that one."
         )
-    if has_tables:
-        _copy_before(str(scripts.get_current_head()), db.engine.url, Path(app.instance_path) / "backups")
+    if current is not None:
+        _back_up_before(schema.head())
     upgrade()
 
 
-def _state_of_schema() -> tuple[str | None, bool]:
-    with db.engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        return revision, bool(sa.inspect(connection).get_table_names())
-
-
-def _copy_before(revision: str, url: URL, folder: Path) -> None:
-    if url.get_backend_name() != "sqlite":
-        click.echo("No copy made: on PostgreSQL that is pg_dump's work, until there is a backup command.")
-        return
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"before-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-    path.touch(mode=0o600)
-    with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(path)) as copy:
-        source.backup(copy)
-    click.echo(f"Copied the database to {path}")
+def _back_up_before(revision: str) -> None:
+    name = f"before-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
+    try:
+        made = write_backup(nightly.backups_folder() / name, nightly.nightly_passphrase())
+    except FAULTS as fault:
+        raise click.ClickException(
+            f"No backup could be made, so nothing was changed. {words_of(fault)}"
+        ) from None
+    click.echo(f"Backed up the database to {made.path}")
 
 
 def setup_address(app: Flask) -> str | None:
@@ -99,6 +88,9 @@ def run_server(app: Flask, host: str, port: int) -> None:
         words = f"Cannot listen on {host}, port {port}: {error.strerror}."
         raise click.ClickException(f"{words} Is it running already? Else set another PORT or HOST.") from None
     with listener:
-        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        server = waitress.create_server(
+            app, sockets=[listener], threads=THREADS, outbuf_high_watermark=MOST_UNSENT
+        )
         click.echo(f"http://{f'[{host}]' if is_ipv6 else host}:{listener.getsockname()[1]}")
-        server.run()
+        with nightly.nightly(app):
+            server.run()

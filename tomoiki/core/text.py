@@ -12,8 +12,13 @@ QUERY_LENGTH = 200
 QUERY_TERMS = 8
 
 _VOICING_MARKS = "\u3099\u309a"  # dakuten and handakuten: か and が are different letters, e and é are not
-_PLAIN_LETTERS = str.maketrans("đðɖøłʼ’髙﨑", "dddol''高崎")  # what Unicode does not decompose
-_TO_HIRAGANA = {kana: kana - 0x60 for kana in (*range(0x30A1, 0x30F7), 0x30FD)}
+_FIRST_MARK, _LAST_MARK = 0x300, 0x1E94A  # of all signs that combine
+_FOLDED: dict[int, int | None] = {
+    **{sign: None for sign in range(_FIRST_MARK, _LAST_MARK + 1) if unicodedata.combining(chr(sign))},
+    **{ord(mark): ord(mark) for mark in _VOICING_MARKS},
+    **str.maketrans("đðɖøłʼ’髙﨑", "dddol''高崎"),  # what Unicode does not decompose
+    **{kana: kana - 0x60 for kana in (*range(0x30A1, 0x30F7), 0x30FD)},  # to hiragana
+}
 
 # 々〆〇, hiragana, katakana without ・ and ゠ (they part words), ideographs
 _CJK = (
@@ -47,8 +52,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    parts = "".join(sign for sign in parts if sign in _VOICING_MARKS or not unicodedata.combining(sign))
-    return unicodedata.normalize("NFC", parts.translate(_PLAIN_LETTERS).translate(_TO_HIRAGANA))
+    return unicodedata.normalize("NFC", parts.translate(_FOLDED))
 
 
 def tokens(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app, g, has_app_context
 from flask_babel import LazyString
+from markupsafe import escape
 
 from tomoiki.core.database import db
 from tomoiki.core.languages import DEFAULT, language
@@ -113,12 +114,19 @@ def _changed(entry: Entry | None, row: Any, last: int) -> Entry:
     known = entry or Entry(row.code, texts.get(DEFAULT, row.code), sort=last)
     return replace(
         known,
-        label=LazyString(_speak, texts, known.label) if texts else known.label,
+        label=_OfficeWords(_speak, texts, known.label) if texts else known.label,  # type: ignore[no-untyped-call]  # Flask-Babel's
         valid_from=row.valid_from or known.valid_from,
         valid_to=row.valid_to or known.valid_to,
         active=row.active,
         sort=known.sort if row.sort is None else row.sort,
     )
+
+
+class _OfficeWords(LazyString):
+    """Words that somebody typed: a page escapes them, as it does not those of the program."""
+
+    def __html__(self) -> str:
+        return escape(str(self))
 
 
 def _speak(texts: Mapping[str, str], otherwise: LazyString | str) -> str:

@@ -14,9 +14,13 @@ from tomoiki.demo.bank import add_bank
 from tomoiki.demo.casework import add_cases
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.contacts import add_activities
+from tomoiki.demo.first_contacts import add_inquiries
 from tomoiki.demo.gatherings import add_events, add_registrations
 from tomoiki.demo.giving import add_donations, add_donors, add_funds
+from tomoiki.demo.housing import add_shelters, add_stays
+from tomoiki.demo.legal_days import add_legal_days
 from tomoiki.demo.organisations import add_organisations
+from tomoiki.demo.outside import add_partners, add_referrals
 from tomoiki.demo.promises import add_promises
 from tomoiki.demo.receipts import add_pledges, add_receipts
 from tomoiki.demo.rows import Rows
@@ -72,6 +76,10 @@ def build_office(
     bodies = add_organisations(chance("organisations"), rows, size.of(40))
     add_cases(chance("cases"), rows, team, bodies, (size.of(130), size.of(200, fewest=12)))
     add_activities(chance("activities"), rows, team, size.of(1500))
+    add_inquiries(chance("inquiries"), rows, team, size.of(120, fewest=12))
+    add_legal_days(session, chance("deadlines"), rows, team)
+    add_referrals(chance("referrals"), rows, add_partners(chance("partners"), rows))
+    add_stays(chance("stays"), rows, add_shelters(chance("shelters"), rows, size.of(10, fewest=6)))
     funds = add_funds(session, chance("funds"), rows, bodies)
     givers = add_donors(chance("donors"), rows, bodies, size.of(60))
     add_donations(chance("donations"), rows, funds, givers, size.of(400, fewest=12))

@@ -10,7 +10,7 @@ from tomoiki.demo import names
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.rows import Rows
 from tomoiki.people.lists import WORKER_TYPE_OF_STATUS, ConsentException
-from tomoiki.people.models import Person, ResidenceStatus
+from tomoiki.people.models import Consent, Person, ResidenceStatus
 
 Facts = dict[str, Any]
 PATHS: dict[str, tuple[tuple[str, int], ...]] = {  # statuses and their months
@@ -70,12 +70,16 @@ def add_person(chance: Chance, rows: Rows, came_on: date, employer: int, ssw_fie
     name = names.vietnamese_name(chance.rng, gender)
     stays = _stays(chance, came_on)
     made_at = moment(came_on, 9)
+    consent = _consent(chance, came_on)
     person_id = rows.add(
         Person, made_at, gender=gender, birth_date=_birth(chance, stays[0].granted_on),
         residence_card_no=names.residence_card(_card(at, len(stays) - 1)),
         passport_no=f"C{at:07d}" if at % 3 else None, **_names(chance, name), **_ways_to_reach(chance, at),
-        **_consent(chance, came_on), **_japanese(chance),
+        **consent, **_japanese(chance),
     )  # fmt: skip
+    for scope in consent.get("consent_scope", ()):
+        given_at = consent["consent_at"]
+        rows.add(Consent, made_at, person_id=person_id, scope=scope, given_at=given_at, method="written")
     for step, facts in enumerate(_statuses(chance, stays, ssw_field)):
         card = names.residence_card(_card(at, step))
         rows.add(ResidenceStatus, made_at, person_id=person_id, card_no=card, **facts)

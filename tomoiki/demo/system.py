@@ -30,13 +30,14 @@ def add_system(chance: Chance, rows: Rows, team: Team) -> None:
     first = moment(chance.first_day, 10)
     for words in WORDS:
         rows.add(OfficeChoice, first, **words)
-    newest = rows.all(Case)[-LOOKS:]
+    newest = [case for case in rows.all(Case) if case["next_action_on"]][-LOOKS:]
     for at, case in enumerate(newest):
         day = chance.last_day - timedelta(days=len(newest) - at)
         by = case["owner_id"] or team.caseworkers[at % 2]
         seen = moment(max(day, case["opened_on"]), 10 + at % 6)
         rows.add(AccessLog, seen, at=seen, user_id=by, action="view", entity="case", record_id=case["id"])
+        case |= {"version": 2, "updated_at": seen, "updated_by": by}
         rows.add(
             ChangeLog, seen, at=seen, user_id=by, origin="page", action="change", entity="case", version=2,
-            record_id=case["id"], diff={"next_action_on": [None, case["opened_on"].isoformat()]},
+            record_id=case["id"], diff={"next_action_on": [None, case["next_action_on"].isoformat()]},
         )  # fmt: skip

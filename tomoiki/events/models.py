@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 from sqlalchemy.ext.associationproxy import AssociationProxy
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from tomoiki.accounts.models import User
 from tomoiki.core import formats
@@ -111,7 +111,7 @@ class Attendee(Record):
     affil_kind: Mapped[str | None] = col(label=_("Kind of affiliation"), choices=AffiliationKind)
     school: Mapped[Organisation | None] = ref(label=_("School or company"), search="narrative")
     grade: Mapped[str | None] = col(label=_("School year"))
-    nationality: Mapped[str | None] = col(label=_("Nationality"), choices=Nationality)
+    nationality: Mapped[str | None] = col(label=_("Nationality"), choices=Nationality, exported=False)
     age_band: Mapped[str | None] = col(label=_("Age"), choices=AgeBand)
     guardian_consent: Mapped[bool] = col(label=_("Guardian agrees"), help=_("Under 18."), default=False)
     person: Mapped[Person | None] = ref(label=_("Supported person"))
@@ -148,7 +148,9 @@ class Registration(Record):
     )
 
     event: Mapped[Event] = ref(label=_("Event"))
+    event_id: Mapped[int]
     attendee: Mapped[Attendee] = ref(label=_("Attendee"), search="names")
+    attendee_id: Mapped[int]
     status: Mapped[RegistrationStatus] = col(
         label=_("Status"), default=RegistrationStatus.confirmed, read_only=True
     )
@@ -159,7 +161,7 @@ class Registration(Record):
     registered_at: Mapped[datetime] = col(label=_("Registered at"), default=now)
     waitlist_no: Mapped[int | None] = col(label=_("Waitlist number"), read_only=True)
     token: Mapped[str] = col(
-        label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True
+        label=_("Check-in token"), unique=True, default=_token, read_only=True, personal=True, exported=False
     )
     checked_in_at: Mapped[datetime | None] = col(label=_("Checked in at"), read_only=True)
     checked_in_by: Mapped[User | None] = ref(label=_("Checked in by"), read_only=True)
@@ -176,6 +178,21 @@ class Registration(Record):
             self.cancelled_at = now()
         elif self.status is RegistrationStatus.confirmed:
             self.checked_in_at = None
+
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """Nobody has two places at one event."""
+        other = aliased(cls)
+        twice = sa.exists().where(
+            other.event_id == cls.event_id,
+            other.attendee_id == cls.attendee_id,
+            other.id < cls.id,
+            other.status != RegistrationStatus.cancelled,
+        )
+        yield (
+            "second place of the same attendee at the same event",
+            sa.select(cls.id).where(cls.status != RegistrationStatus.cancelled, twice),
+        )
 
 
 MONTHS = {FollowUpKind.m3: 3, FollowUpKind.m6: 6, FollowUpKind.m12: 12}
@@ -205,7 +222,8 @@ class FollowUp(Record):
             FollowUpStatus.planned: (FollowUpStatus.visited, FollowUpStatus.skipped),
             FollowUpStatus.skipped: (FollowUpStatus.planned,),
         },
-        needs={FollowUpStatus.visited: ("visited_on", "score", "findings")},
+        needs={FollowUpStatus.visited: ("visited_on",)},
+        asks={FollowUpStatus.visited: ("score", "findings")},
     )
     __table_args__ = (sa.Index("ix_follow_up_due_on", "due_on", "id"),)
 

@@ -5,7 +5,6 @@ all rows that refer to it by ON DELETE CASCADE, and gives no error. Inside a tra
 so it comes first; what it would have prevented is looked for before the commit.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -14,12 +13,9 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
+from tomoiki.core.schema import is_ours
+
 SCHEMA_LOCK = 7_081_975  # a number of our own: on PostgreSQL two processes may start at once
-
-
-def is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
-    """Leave the search index out of comparisons: no model describes it."""
-    return kind != "table" or not (name or "").startswith("search_index")
 
 
 def run() -> None:
@@ -50,6 +46,8 @@ def _configure(connection: Connection) -> None:
 
 
 def _say(step: Any, **_: Any) -> None:
+    if current_app.config.get("TOMOIKI_QUIET"):
+        return
     words = ", ".join(f"{script.revision} ({script.doc})" for script in step.destination_revisions)
     click.echo(f"Schema is now at {words or 'nothing'}")
 

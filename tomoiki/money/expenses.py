@@ -57,7 +57,7 @@ class Expense(Record):
     amount: Mapped[int] = col(label=_("Amount"), unit="JPY", check="amount <> 0")
     support_type: Mapped[str] = col(label=_("Spent on"), choices=SupportType)
     account: Mapped[str | None] = col(label=_("Account in the books"), choices=Account)
-    fund: Mapped[Fund] = ref(label=_("Fund"), index=False)
+    fund: Mapped[Fund] = ref(label=_("Fund"), help=_("Empty: the general fund."), index=False, filled=True)
     fund_id: Mapped[int]
     case: Mapped["Case | None"] = ref(label=_("Case"))
     event: Mapped["Event | None"] = ref(label=_("Event"))

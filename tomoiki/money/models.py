@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask_babel import LazyString, ngettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.ext.associationproxy import AssociationProxy
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from tomoiki.core import formats
 from tomoiki.core.dates import today
@@ -120,6 +121,19 @@ class Donor(Record):
         )
 
 
+def _refuse_to_step(donation: "Donation", session: Session) -> Fault | None:
+    message = _("A receipt or a refund changed this status. Cancel the receipt, or void the refund.")
+    return Fault(message)
+
+
+# Steps that come with a receipt or a refund: nobody takes them back alone.
+_BY_ITSELF = [
+    pair
+    for pair in permutations(DonationStatus, 2)
+    if {DonationStatus.receipted, DonationStatus.refunded} & {*pair}
+]
+
+
 class Donation(Record):
     """One gift. `amount` is gross; receipts, register and balances use it, the bank's line shows `net`."""
 
@@ -132,6 +146,7 @@ class Donation(Record):
             DonationStatus.draft: (DonationStatus.confirmed, DonationStatus.void),
             DonationStatus.confirmed: (DonationStatus.void,),
         },  # a receipt and a refund change it by themselves
+        refuses=dict.fromkeys(_BY_ITSELF, _refuse_to_step),
     )
     __table_args__ = (
         sa.Index("ix_donation_received_on", "received_on", "id", "amount"),
@@ -146,7 +161,7 @@ class Donation(Record):
     fee: Mapped[int] = col(label=_("Fee"), unit="JPY", default=0, low=0)
     net: Mapped[int] = col(label=_("Reached the bank"), unit="JPY", computed="amount - fee", read_only=True)
     method: Mapped[str] = col(label=_("Method"), choices=PaymentMethod, default="other")
-    fund: Mapped[Fund] = ref(label=_("Fund"))
+    fund: Mapped[Fund] = ref(label=_("Fund"), help=_("Empty: the general fund."), filled=True)
     fund_id: Mapped[int]
     kind: Mapped[DonationKind] = col(label=_("Kind of income"), default=DonationKind.donation)
     in_kind_desc: Mapped[str | None] = col(label=_("Goods received"))
@@ -211,6 +226,23 @@ class Donation(Record):
     def keeps(self, session: Session) -> LazyString | str | None:
         """What a receipt certifies stays."""
         return _("A receipt was issued for this donation.") if self.receipt_id else None
+
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """Only refunds are negative, never more than was given; a receipt goes with its status."""
+        given, refund = aliased(cls), aliased(cls)
+        yield "negative, but no refund", sa.select(cls.id).where(cls.amount < 0, cls.refund_of_id.is_(None))
+        back = sa.select(sa.func.sum(refund.amount)).where(
+            refund.refund_of_id == given.id, refund.status.not_in(UNCOUNTED)
+        )
+        has_refund = sa.select(refund.refund_of_id).where(refund.refund_of_id.is_not(None))
+        yield (
+            "refunded more than was given",
+            sa.select(given.id).where(given.id.in_(has_refund), given.amount + back.scalar_subquery() < 0),
+        )
+        has_status, has_receipt = cls.status == DonationStatus.receipted, cls.receipt_id.is_not(None)
+        differs = sa.or_(sa.and_(has_status, ~has_receipt), sa.and_(~has_status, has_receipt))
+        yield "status and receipt do not agree", sa.select(cls.id).where(differs)
 
 
 FIXED_BY_RECEIPT = ("amount", "received_on", "donor_id")

@@ -18,6 +18,10 @@ from tomoiki.money.models import Donation, Donor
 CERTIFIED = (DonationKind.donation, DonationKind.in_kind, DonationKind.bequest)  # what is a gift at all
 
 
+def _refuse_to_revive(receipt: "Receipt", session: Session) -> Fault | None:
+    return Fault(_("A cancelled receipt stays cancelled. Issue a new one."))
+
+
 class Receipt(Record):
     """What certifies gifts to their donor. Its number is never given again; a cancelled one stays."""
 
@@ -29,6 +33,10 @@ class Receipt(Record):
         {
             ReceiptStatus.issued: (ReceiptStatus.reissued, ReceiptStatus.cancelled),
             ReceiptStatus.reissued: (ReceiptStatus.cancelled,),
+        },
+        refuses={
+            (ReceiptStatus.cancelled, to): _refuse_to_revive
+            for to in (ReceiptStatus.issued, ReceiptStatus.reissued)
         },
     )
     __table_args__ = (sa.Index("ix_receipt_issued_on", "issued_on", "id"),)
@@ -89,6 +97,18 @@ class Receipt(Record):
     def keeps(self, session: Session) -> LazyString | str | None:
         """A receipt stays: its number is never given again."""
         return _("A receipt stays in the books, and its number is never given again. Cancel it instead.")
+
+    @classmethod
+    def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
+        """A valid receipt certifies what its gifts add up to."""
+        gifts = sa.select(sa.func.coalesce(sa.func.sum(ReceiptLine.amount), 0))
+        gifts = gifts.where(ReceiptLine.receipt_id == cls.id)
+        yield (
+            "total is not the sum of its gifts",
+            sa.select(cls.id).where(
+                cls.status != ReceiptStatus.cancelled, cls.total != gifts.scalar_subquery()
+            ),
+        )
 
 
 class ReceiptLine(Record):

@@ -180,6 +180,14 @@ class ConsentScope(OpenChoice):
     contact_after = "contact_after", _("Contact after closing")
 
 
+class ConsentMethod(OpenChoice):
+    """How somebody agreed."""
+
+    written = "written", _("In writing")
+    spoken = "spoken", _("By word of mouth")
+    message = "message", _("By message")
+
+
 class ConsentException(Choice):
     """Why sensitive information was taken down without consent (個人情報保護法20条2項)."""
 

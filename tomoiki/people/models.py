@@ -1,4 +1,4 @@
-"""The tables person (支援対象者) and residence_status (在留資格履歴)."""
+"""The tables person (支援対象者), residence_status (在留資格履歴) and consent (同意)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,13 +9,14 @@ from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import Mapped, Session
 
 from tomoiki.core import formats
-from tomoiki.core.dates import today
+from tomoiki.core.dates import now, today
 from tomoiki.core.fields import codes, col, ref
 from tomoiki.core.lists import Language, Nationality, Prefecture
 from tomoiki.core.records import Fault, Numbering, Record
 from tomoiki.people.lists import (
     ApplicationType,
     ConsentException,
+    ConsentMethod,
     ConsentScope,
     Decision,
     Gender,
@@ -76,7 +77,7 @@ class Person(Record):
         label=_("Birth year (estimated)"), personal=True, low=1900, high=2100
     )
     gender: Mapped[str | None] = col(label=_("Gender"), personal=True, choices=Gender)
-    nationality: Mapped[str] = col(label=_("Nationality"), choices=Nationality, default="VNM")
+    nationality: Mapped[str] = col(label=_("Nationality"), choices=Nationality, default="VNM", exported=False)
     hometown_province: Mapped[str | None] = col(label=_("Home province"), personal=True)
     phone_jp: Mapped[str | None] = col(
         label=_("Phone (Japan)"), personal=True, search="names", format=formats.PHONE_JP
@@ -135,7 +136,9 @@ class ResidenceStatus(Record):
 
     person: Mapped[Person] = ref(label=_("Person"), on_delete="cascade", search="open")
     person_id: Mapped[int]
-    status: Mapped[str] = col(label=_("Status of residence"), choices=ResidenceStatusCode, default="unknown")
+    status: Mapped[str] = col(
+        label=_("Status of residence"), choices=ResidenceStatusCode, default="unknown", exported=False
+    )
     sub_type: Mapped[str | None] = col(
         label=_("Field or stage"), help=_("For designated activities: the text of the designation.")
     )
@@ -157,3 +160,17 @@ class ResidenceStatus(Record):
         """A status does not end before it was granted."""
         if self.granted_on and self.expires_on and self.expires_on < self.granted_on:
             yield Fault(_("This day is before the day of granting. Check both dates."), "expires_on")
+
+
+class Consent(Record):
+    """What somebody agreed to, when and how, until she withdraws it."""
+
+    __label__ = ("scope",)
+    __table_args__ = (sa.CheckConstraint("withdrawn_at >= given_at", name="withdrawn_after_given"),)
+
+    person: Mapped[Person] = ref(label=_("Person"), on_delete="cascade")
+    person_id: Mapped[int]
+    scope: Mapped[str] = col(label=_("Consent to"), choices=ConsentScope)
+    given_at: Mapped[datetime] = col(label=_("Given at"), default=now)
+    method: Mapped[str | None] = col(label=_("How it was given"), choices=ConsentMethod)
+    withdrawn_at: Mapped[datetime | None] = col(label=_("Withdrawn at"))

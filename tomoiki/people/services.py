@@ -1,11 +1,11 @@
-"""What is done with people: finding the status of residence that holds on a day."""
+"""What is done with people: finding the status of residence that holds on a day, and what they agreed to."""
 
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tomoiki.people.models import ResidenceStatus
+from tomoiki.people.models import Consent, Person, ResidenceStatus
 
 
 def current_status(session: Session, person_id: int, today: date) -> ResidenceStatus | None:
@@ -17,3 +17,17 @@ def current_status(session: Session, person_id: int, today: date) -> ResidenceSt
 
 def _recency(row: ResidenceStatus) -> tuple[date, date, int]:
     return row.granted_on or date.min, row.expires_on or date.min, row.id
+
+
+def find_consent(session: Session, person_id: int, scope: str) -> Consent | None:
+    """Return the newest consent to this that was not withdrawn."""
+    rows = sa.select(Consent).where(Consent.person_id == person_id, Consent.scope == scope)
+    return session.scalar(rows.where(Consent.withdrawn_at.is_(None)).order_by(Consent.id.desc()).limit(1))
+
+
+def has_agreed(session: Session, person_id: int, scope: str) -> bool:
+    """Tell whether she agreed to this: by a consent of its own, or as her own page notes it."""
+    person = session.get(Person, person_id)
+    return find_consent(session, person_id, scope) is not None or (
+        person is not None and scope in person.consent_scope
+    )

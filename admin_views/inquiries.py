@@ -1,0 +1,61 @@
+"""Screen of the first contacts (SOS)."""
+
+from flask_babel import lazy_gettext as _
+
+from admin_views.engine.screen import Related, Screen
+from admin_views.menus import CASEWORK
+from tomoiki.cases.models import Activity, Case, Inquiry
+
+INQUIRIES = Screen(
+    model=Inquiry,
+    slug="inquiries",
+    name=_("Inquiries (SOS)"),
+    one=_("inquiry"),
+    menu=CASEWORK,
+    icon="sos",
+    big=True,
+    list=(
+        ("number", "name_text"),
+        "urgency",
+        "summary",
+        "channel",
+        "status",
+        "received_at",
+        "first_response_at",
+    ),
+    phone=("first_response_at",),
+    filters=("status", "urgency", "channel", "categories", "received_at", "person", "case"),
+    sort="-received_at",
+    facts=(
+        ("received_at", "channel"),
+        ("name_text", "channel_handle"),
+        ("language", "pref"),
+        ("person", "worker_type"),
+        ("first_response_at", "first_response_by"),
+    ),
+    tags=("urgency", "categories"),
+    form=(  # the order of a call: from where, their own words, how urgent, in which language, who
+        "channel",
+        "summary",
+        "urgency",
+        ("language", "pref"),
+        ("name_text", "channel_handle"),
+        "person",
+        "categories",
+        ("worker_type", "received_at"),
+        ("company_text", "organisation"),
+        ("case", "duplicate_of"),
+        "closed_reason",
+        "is_test",
+    ),
+    related=(
+        Related(
+            Activity,
+            list=("at", "type", "minutes", "by", "interpreter", "note"),
+            by="inquiry",
+            timeline=True,
+            compose=("type", "note", "minutes"),
+        ),
+        Related(Case, list=("number", "title", "status", "opened_on"), by="inquiry"),
+    ),
+)

@@ -1,0 +1,125 @@
+"""Offices that a real browser can visit: the WSGI application behind a port of this machine."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app import create_app
+from tests.databases import PASSWORD_HASH
+from tomoiki.accounts.settings import SettingKey
+from tomoiki.accounts.setup import setup_address
+from tomoiki.core.actors import SYSTEM, acting
+from tomoiki.core.database import db, in_write
+from tomoiki.core.serving import bring_up_to_date
+from tomoiki.demo.office import build_office
+
+CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+
+
+class _Quiet(WSGIRequestHandler):
+    """Keeps connections open, and names no address in a log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's own signature
+        """Say nothing: what goes wrong is seen in the browser."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """An application, where it answers, and the records that pages are shown of."""
+
+    app: Flask
+    address: str
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def sql(self, statement: str, **values: object) -> list[Any]:
+        """Ask or change the database behind the application's back."""
+        with self.app.app_context(), db.engine.connect().execution_options(write=True) as connection:
+            found = connection.execute(sa.text(statement), values)
+            rows = list(found) if found.returns_rows else []
+            connection.commit()
+        return rows
+
+    def setup_path(self) -> str:
+        """Return the one-time address as the server prints it, without the host."""
+        return f"/setup{(setup_address(self.app) or '').partition('/setup')[2]}"
+
+
+@contextmanager
+def fresh_office(folder: Path) -> Iterator[Office]:
+    """An office right after `make run`: the schema, and nobody who could log in."""
+    config = {
+        "TESTING": True,
+        "SECRET_KEY": "not secret",
+        "TOMOIKI_DATA_KEY": Fernet.generate_key().decode(),
+        "TOMOIKI_INSTANCE": str(folder),
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'tomoiki.db'}",
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP,
+    }
+    app = create_app(config)
+    with app.app_context():
+        bring_up_to_date(app)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    answering.start()
+    try:
+        yield Office(app, f"http://127.0.0.1:{server.port}")
+    finally:
+        server.shutdown()
+        answering.join()
+        server.server_close()
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def demo_office(folder: Path, today: date) -> Iterator[Office]:
+    """The same office with three made-up years, whose users share the tests' password."""
+    with fresh_office(folder) as office:
+        with office.app.app_context(), acting(SYSTEM):
+            in_write(lambda: build_office(db.session(), today, lambda _: PASSWORD_HASH))
+        office.sql("UPDATE setting SET value = '灯りの会' WHERE key = :key", key=SettingKey.org_name_ja.value)
+        _hold_no_seminar(office)
+        office.ids.update(_shown_records(office))
+        yield office
+
+
+def _hold_no_seminar(office: Office) -> None:
+    """Leave one list empty."""
+    seminars = "(SELECT id FROM event WHERE kind = 'seminar')"
+    office.sql(f"DELETE FROM registration WHERE event_id IN {seminars}")  # noqa: S608 - words of ours
+    office.sql("DELETE FROM event WHERE kind = 'seminar'")
+
+
+def _shown_records(office: Office) -> dict[str, int]:
+    """Find records that have much to show, a secret case, and one that tests may change."""
+    case, person = office.sql(
+        "SELECT c.id, c.person_id FROM 'case' c JOIN activity a ON a.case_id = c.id"
+        " WHERE c.status = 'active' AND c.confidential = 'normal' AND c.employer_id IS NOT NULL"
+        " GROUP BY c.id ORDER BY count(*) DESC, c.id LIMIT 1"
+    )[0]
+    ways = {
+        "clashing": "SELECT max(id) FROM 'case' WHERE status = 'active' AND confidential = 'normal'",
+        "secret": "SELECT min(id) FROM 'case' WHERE confidential = 'secret'",
+        "assigned": "SELECT min(s.case_id) FROM case_staff s JOIN 'case' c ON c.id = s.case_id"
+        " WHERE s.role = 'interpreter' AND s.to_on IS NULL AND c.status = 'active'"
+        " AND s.answer = 'accepted' AND c.confidential = 'normal'",
+        "session": "SELECT id FROM event WHERE kind = 'study' AND status = 'published' ORDER BY starts_at LIMIT 1",
+        "draft": "SELECT min(id) FROM event WHERE kind = 'study' AND id NOT IN (SELECT event_id FROM registration)",
+        "donor": "SELECT donor_id FROM donation WHERE donor_id IS NOT NULL"
+        " GROUP BY donor_id ORDER BY count(*) DESC, donor_id LIMIT 1",
+    }
+    return {name: office.sql(way)[0][0] for name, way in ways.items()} | {"case": case, "person": person}

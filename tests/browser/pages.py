@@ -1,0 +1,140 @@
+"""Each kind of page once, and how a user gets there. Accessibility is tested on them, docs/screens shows them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.offices import Office
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+Way = Callable[[Page, Office], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The way to a page, who goes it, and what the server answers at its end."""
+
+    way: Way
+    role: str = "admin"
+    status: int = 200
+    is_first: bool = False
+    covers: bool = False  # something lies over the page, and what is half under it is no target now
+
+    def office(self, demo: Office, unused: Office) -> Office:
+        """Return the office it belongs to: only the first page of all is of one without users."""
+        return unused if self.is_first else demo
+
+
+def _at(address: str) -> Way:
+    return lambda page, office: _go(page, address.format(**office.ids))
+
+
+def _go(page: Page, address: str) -> None:
+    page.goto(address)
+
+
+def _setup(page: Page, office: Office) -> None:
+    page.goto(office.setup_path())
+
+
+def _refused_form(page: Page, office: Office) -> None:
+    page.goto("/donations/new")
+    page.fill("[name=received_on]", "2026-11-31")
+    page.fill("[name=amount]", "いちまん")
+    save(page)
+
+
+def _conflict(page: Page, office: Office) -> None:
+    address = f"/cases/{office.ids['clashing']}/edit"
+    late, early = page, page.context.new_page()
+    early.goto(address)
+    late.goto(address)
+    turn = 1 + int("2" not in early.input_value("[name=title]"))  # the next look finds what the last one left
+    late.fill("[name=title]", "寮の鍵を返してもらえない")
+    early.fill("[name=title]", f"寮の鍵のこと（{turn}回目）")
+    early.fill("[name=next_action]", f"管理会社に{turn}回目の電話をする")
+    save(early)
+    early.close()
+    save(late)
+
+
+def _history(page: Page, office: Office) -> None:
+    address = f"/cases/{office.ids['clashing']}"
+    page.goto(f"{address}/edit")
+    page.fill("[name=story]", page.input_value("[name=story]") + "\n会社に連絡した。")
+    page.check("[name=priority][value=today]")
+    save(page)
+    page.goto(f"{address}/history")
+
+
+def _import_preview(page: Page, office: Office) -> None:
+    page.goto("/people/import")
+    page.set_input_files("[name=file]", SAMPLES / "people_vn.csv")
+    with page.expect_navigation():
+        page.click("main .btn-primary")
+
+
+def _open_drawer(page: Page, office: Office) -> None:
+    page.goto("/")
+    if (button := page.locator("[data-drawer]")).is_visible():
+        button.click()
+
+
+def _open_menu(page: Page, office: Office) -> None:
+    _at("/cases/{case}")(page, office)
+    page.click("main details.menu summary >> nth=0")
+
+
+def _open_combo(page: Page, office: Office) -> None:
+    page.goto("/cases/new")
+    page.locator("[name=person-text]").press_sequentially("nguyen")
+    page.wait_for_selector("[role=option]")
+    page.press("[name=person-text]", "ArrowDown")
+
+
+def save(page: Page) -> None:
+    """Press the button that saves, and wait for what the server answers."""
+    with page.expect_navigation():
+        page.click("main .bar .btn-primary")
+
+
+PAGES: dict[str, Kind] = {
+    "login": Kind(_at("/login"), role=""),
+    "setup": Kind(_setup, role="", is_first=True),
+    "home": Kind(_at("/")),
+    "drawer": Kind(_open_drawer),
+    "cases": Kind(_at("/cases/")),
+    "cases-filters": Kind(_at("/cases/?filter=1")),
+    "cases-no-match": Kind(_at("/cases/?q=zzzz")),
+    "people": Kind(_at("/people/")),
+    "donations": Kind(_at("/donations/")),
+    "seminars-none": Kind(_at("/seminars/")),
+    "case": Kind(_at("/cases/{case}")),
+    "case-menu": Kind(_open_menu, covers=True),
+    "case-interpreter": Kind(_at("/cases/{assigned}"), role="interpreter"),
+    "person": Kind(_at("/people/{person}")),
+    "study-session": Kind(_at("/study-sessions/{session}")),
+    "donor": Kind(_at("/donors/{donor}")),
+    "case-new": Kind(_at("/cases/new")),
+    "case-combobox": Kind(_open_combo, covers=True),
+    "case-edit": Kind(_at("/cases/{case}/edit")),
+    "person-edit": Kind(_at("/people/{person}/edit")),
+    "donation-refused": Kind(_refused_form, status=422),
+    "conflict": Kind(_conflict, status=409),
+    "delete": Kind(_at("/study-sessions/{draft}/delete")),
+    "delete-refused": Kind(_at("/cases/{case}/delete")),
+    "history": Kind(_history),
+    "move": Kind(_at("/cases/{case}/move?to=resolved")),
+    "reason": Kind(_at("/cases/{secret}")),
+    "search": Kind(_at("/search?q=nguyen")),
+    "import": Kind(_at("/people/import")),
+    "import-preview": Kind(_import_preview),
+    "users": Kind(_at("/users/")),
+    "settings": Kind(_at("/settings/")),
+    "account": Kind(_at("/account")),
+    "password": Kind(_at("/change")),
+    "forbidden": Kind(_at("/users/"), role="caseworker", status=403),
+    "not-found": Kind(_at("/people/999999"), status=404),
+}

@@ -1,0 +1,80 @@
+"""Each kind of page: axe finds nothing, light or dark; on a phone nothing is too small to tap or wider than it."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Window
+from tests.browser.offices import Office
+from tests.browser.pages import PAGES
+
+PHONE = 600
+LOOKS = {"ja-1280": ("ja", 1280), "vi-375": ("vi", 375)}
+WITHOUT_SIZES: dict[str, Any] = {"resultTypes": ["violations"]}
+OPTIONS = WITHOUT_SIZES | {"rules": {"target-size": {"enabled": True}}}
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+# What can be tapped and is less than 44 px high; the link of a row is as large as its row.
+TOO_SMALL = """() => [...document.querySelectorAll(
+    'main a, main button, main summary, main label:has(input), main input:not([type=hidden]), main select, .top a')]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.visually-hidden, label input, p'))
+  .map(e => [e, (e.matches('.cards .row-link') ? e.closest('tr')
+      : e.matches('.lines .row-link, .tl .row-link') ? e.closest('li')
+      : e.matches('input') && e.closest('label') || e).getBoundingClientRect()])
+  .filter(([e, box]) => box.height > 0 && box.height < 43.5)
+  .map(([e, box]) => `${e.outerHTML.slice(0, 90)} ${Math.round(box.height)}px`)"""
+
+
+def faults(page: Page, options: dict[str, Any]) -> list[str]:
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_open_to_everybody(
+    name: str, look: str, window: Window, office: Office, unused_office: Office
+) -> None:
+    kind, (lang, width) = PAGES[name], LOOKS[look]
+    place = kind.office(office, unused_office)
+    page = window(kind.role, lang, width, may_answer=(kind.status,), of=place)
+    kind.way(page, place)
+
+    assert page.locator("html").get_attribute("lang") == lang
+    assert faults(page, WITHOUT_SIZES if kind.covers else OPTIONS) == []
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    assert faults(page, COLOURS) == []
+    if width < PHONE:
+        assert page.evaluate(TOO_SMALL) == []
+        assert not page.evaluate(TOO_WIDE)
+        page.set_viewport_size({"width": 320, "height": 700})
+        assert not page.evaluate(TOO_WIDE)
+
+
+def test_a_dark_system_gives_dark_pages_from_the_first_paint(window: Window) -> None:
+    page = window("caseworker", dark=True)
+    page.goto("/cases/")
+
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 26)"
+
+
+def test_axe_would_find_a_fault(window: Window) -> None:
+    page = window("admin")
+    page.goto("/cases/")
+    page.evaluate("document.querySelector('main input[name=q]').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('main input[name=q]').placeholder = ''")
+    page.evaluate("document.querySelector('h1').remove()")
+    page.evaluate("document.documentElement.style.setProperty('--muted', '#aaa')")
+
+    assert {fault.partition(":")[0] for fault in faults(page, OPTIONS)} >= {
+        "label",
+        "page-has-heading-one",
+        "color-contrast",
+    }

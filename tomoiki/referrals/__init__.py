@@ -1,0 +1,1 @@
+"""Experts and groups outside, and what is handed to them."""

@@ -1,0 +1,1 @@
+"""Where people stay: houses, beds, and who is in them from when to when."""
