@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 import admin_views
+from admin_views import office_pages
 from admin_views.engine import install as install_engine
 from admin_views.engine.screen import Screen
 from tomoiki.accounts import commands as account_commands
@@ -27,6 +28,7 @@ from tomoiki.core import (
     schema,
     search,
     serving,
+    wordings,
 )
 from tomoiki.core.access import Access
 from tomoiki.core.database import db
@@ -47,9 +49,11 @@ def create_app(
     CSRFProtect(app)
     history.install()
     search.install()
+    wordings.install(app)
     languages.install(app, login.user_language, _office_language)
     login.install(app)
     setup.install(app)
+    office_pages.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
     app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
     nightly.install(app, frozenset({Role.admin.value}))

@@ -39,6 +39,17 @@ SCREENS: tuple[Screen, ...] = (
     organisations.ORGANISATIONS,
     accounts.USERS,
     accounts.SETTINGS,
+    # -- money, promises of employers, lists and logs --------------------------------------------------------------
+    money.EXPENSES,
+    money.RECEIPTS,
+    money.RECEIPT_LINES,
+    money.PLEDGES,
+    money.BANK_LINES,
+    events.COMMITMENTS,
+    events.FOLLOW_UPS,
+    accounts.CHOICES,
+    accounts.CHANGE_LOG,
+    accounts.ACCESS_LOG,
     deadlines.DEADLINE_RULES,
     deadlines.HOLIDAYS,
 )

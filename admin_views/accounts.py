@@ -1,14 +1,23 @@
 """Screens of the administrator: users and settings."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from admin_views.engine.screen import Action, Screen
+from admin_views.engine.histories import changes_in_words
+from admin_views.engine.office import access, office, viewer
+from admin_views.engine.screen import Action, Figure, Link, Screen
+from admin_views.engine.values import plain_text
 from admin_views.menus import OFFICE
 from tomoiki.accounts.invitations import invite
-from tomoiki.accounts.models import Setting, User
+from tomoiki.accounts.models import OfficeChoice, Setting, User
+from tomoiki.accounts.settings import field_of, kind_of
+from tomoiki.core.history import AccessLog, ChangeLog
 
 
 def _invite(session: Session, user: User) -> str:
@@ -30,10 +39,20 @@ USERS = Screen(
     sort="name",
     facts=("email", "roles", "active", "language"),
     form=(("name", "email"), "roles", "active", "language"),
+    links=(Link(_("Who may do what"), "/permissions", "lock"),),
     actions=(Action("invite", _("Make an invitation link"), _invite, icon="link"),),
     importable=(),  # whoever may enter is let in one by one
     deletes=False,
 )
+
+
+def _in_force(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, str]:
+    found = {}
+    for row in rows:
+        field, value = field_of(row["key"]), row.get("value") or kind_of(row["key"]).default
+        found[row["id"]] = f"{plain_text(field, value)} {field.unit or ''}".strip() if value else "—"
+    return found
+
 
 SETTINGS = Screen(
     model=Setting,
@@ -42,9 +61,94 @@ SETTINGS = Screen(
     one=_("setting"),
     menu=OFFICE,
     icon="gear",
-    list=("key", "value"),
+    list=("key",),
     sort="id",
+    figures=(Figure("in_force", _("In force"), _in_force, needs="value", reads=("value",)),),
     form=("value",),
+    creates=False,
+    deletes=False,
+)
+
+CHOICES = Screen(
+    model=OfficeChoice,
+    slug="choices",
+    name=_("Lists and their words"),
+    one=_("word"),
+    menu=OFFICE,
+    icon="book",
+    list=("list", ("ja", "code"), "vi", "en", "sort", "active", "valid_to"),
+    phone=("vi", "en", "sort"),
+    filters=("list", "active", "valid_to"),
+    sort="id",
+    facts=("list", "code", ("vi", "en"), "active", ("valid_from", "valid_to")),
+    form=(("list", "code"), ("ja", "vi", "en"), ("sort", "valid_from", "valid_to"), "active"),
+    links=(Link(_("All lists with their codes"), "/vocabularies", "book"),),
+)
+
+
+def _records(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Markup]:
+    return {row["id"]: _record(row) for row in rows if row.get("record_id")}
+
+
+def _record(row: Mapping[str, Any]) -> Markup:
+    """Return the way to the record: its number alone, for the log is read by who may not know its name."""
+    screens = [one for one in office().screens.values() if one.model.__tablename__ == row["entity"]]
+    may_open = bool(screens) and access().may(viewer(), "read", screens[0].model)
+    number = row["record_id"]
+    return (
+        Markup('<a href="/{}/{}">#{}</a>').format(screens[0].slug, number, number)
+        if may_open
+        else Markup("#{}").format(number)
+    )
+
+
+def _changes(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Markup]:
+    return {row["id"]: Markup("").join(_lines(session, row)) for row in rows}
+
+
+def _lines(session: Session, row: Mapping[str, Any]) -> Iterator[Markup]:
+    for one in changes_in_words(session, row["entity"], row["record_id"], row["diff"]):
+        if one.is_hidden:
+            yield Markup("<p>{}: {}</p>").format(one.label, gettext("changed"))
+        else:
+            yield Markup("<p>{}: <del>{}</del> → <ins>{}</ins></p>").format(
+                one.label, one.old or "—", one.new or "—"
+            )
+
+
+RECORD = Figure("record", _("Record"), _records, reads=("entity", "record_id"))
+
+CHANGE_LOG = Screen(
+    model=ChangeLog,
+    slug="change-log",
+    name=_("Change log"),
+    one=_("change"),
+    menu=OFFICE,
+    icon="history",
+    list=("at", "user", "action", "entity", "origin"),
+    phone=("origin",),
+    filters=("user", "entity", "action", "record_id", "at"),
+    sort="-at",
+    groups=("action",),
+    figures=(RECORD, Figure("diff", _("Changes"), _changes, "block", in_list=False)),
+    facts=("at", "user", "entity", ("origin", "address")),
+    creates=False,
+    deletes=False,
+)
+
+ACCESS_LOG = Screen(
+    model=AccessLog,
+    slug="access-log",
+    name=_("Access log"),
+    one=_("look"),
+    menu=OFFICE,
+    icon="lock",
+    list=("at", "user", "action", "entity", "detail"),
+    filters=("user", "entity", "action", "record_id", "at"),
+    sort="-at",
+    groups=("action",),
+    figures=(RECORD,),
+    facts=("at", "user", "entity", "address"),
     creates=False,
     deletes=False,
 )

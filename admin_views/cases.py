@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Inline, Related, Screen
 from admin_views.menus import CASEWORK
 from tomoiki.cases import ledger
 from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
@@ -46,6 +46,8 @@ CASES = Screen(
         "prevented_crime_flag",
         "ledger_no",
     ),
+    inlines=(Inline(CaseStaff, ("user", "role", "from_on", "to_on")),),
+    groups=("status", "categories"),
     importable=ledger.IMPORTABLE,
     synonyms=ledger.HEADERS,
     related=(

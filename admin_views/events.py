@@ -8,7 +8,7 @@ from admin_views.engine.screen import Related, Screen
 from admin_views.menus import EVENTS as GROUP
 from tomoiki.events import ledger
 from tomoiki.events.lists import EventKind
-from tomoiki.events.models import Attendee, Event, Registration
+from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
 
 EVENTS = Screen(
     model=Event,
@@ -20,6 +20,7 @@ EVENTS = Screen(
     list=(("title_ja", "number"), "kind", "starts_at", "place", "capacity", "status"),
     phone=("place",),
     filters=("kind", "status", "starts_at"),
+    groups=("status",),
     sort="-starts_at",
     facts=("starts_at", "place", "capacity", ("fee", "fund"), "organiser"),
     form=(
@@ -58,6 +59,11 @@ SEMINARS = replace(
     only={"kind": EventKind.seminar},
     list=(("title_ja", "number"), "starts_at", "place", "organiser", "capacity", "status"),
     filters=("status", "starts_at", "organiser"),
+    related=(
+        *EVENTS.related,
+        Related(Commitment, list=("organisation", "item", "answer", "due_on"), limit=20),
+        Related(FollowUp, list=("organisation", "due_kind", "due_on", "status")),
+    ),
 )
 
 ATTENDEES = Screen(
@@ -70,6 +76,7 @@ ATTENDEES = Screen(
     list=(("name", "name_kana"), "affil_kind", "school", "grade", "email", "phone"),
     phone=("grade",),
     filters=("affil_kind", "school", "nationality", "age_band"),
+    groups=("affil_kind",),
     sort="name",
     facts=(("affil_kind", "grade"), "school", "email", "phone", "age_band"),
     form=(
@@ -95,9 +102,47 @@ REGISTRATIONS = Screen(
     icon="check",
     list=("attendee", "event", "status", "mode", "registered_at"),
     filters=("status", "event", "mode", "registered_at"),
+    groups=("status",),
     sort="-registered_at",
     facts=("attendee", "event", "mode", "registered_at", "checked_in_at"),
     form=(("event", "attendee"), "mode", "registered_at"),
     importable=ledger.IMPORTABLE,
     synonyms=ledger.HEADERS,
+)
+
+COMMITMENTS = Screen(
+    model=Commitment,
+    slug="commitments",
+    name=_("Commitments of employers"),
+    one=_("commitment"),
+    menu=GROUP,
+    icon="check",
+    list=("organisation", "item", "answer", "event", "due_on"),
+    phone=("event",),
+    filters=("answer", "item", "organisation", "event", "due_on"),
+    groups=("answer",),
+    facts=("organisation", "item", "answer", "event", "due_on"),
+    form=(("event", "organisation"), "item", "answer", "due_on"),
+)
+
+FOLLOW_UPS = Screen(
+    model=FollowUp,
+    slug="follow-ups",
+    name=_("Follow-up visits"),
+    one=_("follow-up visit"),
+    menu=GROUP,
+    icon="walk",
+    list=("organisation", "due_kind", "due_on", "status", "visited_on", "score"),
+    phone=("visited_on", "score"),
+    filters=("status", "due_kind", "organisation", "event", "due_on"),
+    sort="due_on",
+    groups=("status", "due_kind"),
+    facts=("organisation", "due_on", "visited_on", "by", "score"),
+    form=(
+        ("organisation", "event"),
+        "due_kind",
+        ("due_on", "visited_on"),
+        ("by", "score"),
+        "findings",
+    ),
 )

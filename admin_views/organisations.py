@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 from admin_views.engine.screen import Related, Screen
 from admin_views.menus import EVENTS
 from tomoiki.cases.models import Case
-from tomoiki.events.models import Attendee
+from tomoiki.events.models import Attendee, Commitment, FollowUp
 from tomoiki.organisations import ledger
 from tomoiki.organisations.models import Organisation
 
@@ -19,6 +19,7 @@ ORGANISATIONS = Screen(
     list=(("name", "corporate_number"), "roles", "industry", "pref", "phone", "contact_name"),
     phone=("industry",),
     filters=("roles", "industry", "pref"),
+    groups=("roles",),
     sort="name",
     facts=(
         "corporate_number",
@@ -41,6 +42,8 @@ ORGANISATIONS = Screen(
     related=(
         Related(Case, list=("number", "status", "opened_on", "owner"), by="employer"),
         Related(Attendee, list=("name", "affil_kind", "grade"), by="school"),
+        Related(Commitment, list=("item", "answer", "due_on", "event")),
+        Related(FollowUp, list=("due_kind", "due_on", "status", "score")),
     ),
     importable=ledger.IMPORTABLE,
     synonyms=ledger.HEADERS,

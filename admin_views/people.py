@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Inline, Related, Screen
 from admin_views.menus import CASEWORK
 from tomoiki.cases.models import Case, Inquiry
 from tomoiki.deadlines.models import Deadline, Fact
@@ -54,6 +54,7 @@ PEOPLE = Screen(
         ("consent_at", "consent_exception"),
         "consent_scope",
     ),
+    inlines=(Inline(ResidenceStatus, ("status", "granted_on", "expires_on", "situation")),),
     related=(
         Related(Case, list=("title", "number", "status", "opened_on", "owner"), by="person"),
         Related(ResidenceStatus, list=("status", "granted_on", "expires_on", "situation")),
@@ -75,6 +76,7 @@ RESIDENCE_STATUSES = Screen(
     icon="paper",
     list=("person", "status", "granted_on", "expires_on", "situation"),
     filters=("status", "situation", "expires_on", "person"),
+    groups=("status",),
     sort="expires_on",
     facts=("person", ("status", "ssw_field"), "granted_on", "expires_on", "situation"),
     form=(

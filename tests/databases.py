@@ -102,8 +102,8 @@ def load_models() -> None:
     """Make every table known, also of rooms that no test of this run imports."""
     for module in ("core.history", "core.backup_log", "core.sent_forms", "accounts.throttle"):
         importlib.import_module(f"tomoiki.{module}")
-    for models in sorted(ROOMS.glob("*/models.py")):
-        importlib.import_module(f"tomoiki.{models.parent.name}.models")
+    for models in (*sorted(ROOMS.glob("*/models.py")), *sorted(ROOMS.glob("money/*.py"))):
+        importlib.import_module(f"tomoiki.{models.parent.name}.{models.stem}")
 
 
 def seed(url: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import flask_admin.babel
 from flask import Flask
 from flask_admin import Admin, BaseView, expose
 from flask_admin.theme import Theme
+from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from admin_views.engine import export_command, import_command, pages
@@ -20,10 +21,35 @@ from admin_views.engine.stamp import Reckoned
 from admin_views.engine.view import compile_screen
 from tomoiki.core.access import Access, Viewer
 from tomoiki.core.database import db
+from tomoiki.core.fields import fields_of
 from tomoiki.core.languages import speak_through, use_own_catalogs
 from tomoiki.core.notices import notices_for
+from tomoiki.core.records import Record
+from tomoiki.core.vocabulary import OpenChoice, list_name
+from tomoiki.core.wordings import ListName, TableName, name_lists
 
 NO_STATIC = {"static_folder": "none", "static_url_path": "/x-none"}  # the bundled 21 MB stay where they are
+
+
+def _lists(screens: Sequence[Screen]) -> Iterator[tuple[str, LazyString]]:
+    """Yield the lists that the office may change, each by where it is used first: “Cases: Urgency”."""
+    seen = set()
+    for screen in screens:
+        for field in fields_of(screen.model).values():
+            choices = field.choices
+            if choices is None or choices in seen or (field.read_only and issubclass(choices, OpenChoice)):
+                continue
+            seen.add(choices)
+            if choices not in (ListName, TableName) and issubclass(screen.model, Record):
+                yield list_name(choices), LazyString(_join, screen.name, field.label)
+
+
+def _join(screen: LazyString, field: LazyString) -> str:
+    return f"{screen}: {field}"
+
+
+def _tables(screens: Sequence[Screen]) -> dict[str, LazyString]:
+    return {screen.model.__tablename__: screen.name for screen in reversed(screens) if not screen.only}
 
 
 class Home(BaseView):
@@ -47,6 +73,7 @@ def install(
 ) -> None:
     """Check the screens, compile them to views at their addresses, add the pages that belong to none."""
     check_screens(screens)
+    name_lists(app, {ListName: dict(_lists(screens)), TableName: _tables(screens)})
     app.extensions["tomoiki_office"] = Office(
         {screen.slug: screen for screen in screens}, access, looking, setting
     )

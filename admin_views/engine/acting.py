@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import abort, flash, redirect
 from flask_admin import expose
 
 from admin_views.engine.mixin import ScreenPages
+from admin_views.engine.office import access, viewer
 from admin_views.engine.screen import Action
-from tomoiki.core.access import Verb
 from tomoiki.core.database import db
 
 
@@ -20,7 +20,9 @@ class ActionPages(ScreenPages):
     def run_view(self, key: str, verb: str) -> Any:
         """Run the action on the record, if it is offered there (`name` is what Flask-Admin calls this method)."""
         action = self._action(verb)
-        record = self.get_one(key, cast("Verb", action.needs))
+        if not access().may(viewer(), action.needs, self.model):
+            abort(403)
+        record = self.get_one(key, action.needs)
         if not action.offered(record):
             abort(404)
         record_id = record.id

@@ -21,6 +21,7 @@ from tomoiki.core.dates import TOKYO, read_day
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.money import read_yen
 from tomoiki.core.reading import BadInput
+from tomoiki.core.wordings import entries
 
 MAX_ID = 2**31 - 1
 MAX_PAGE = 1_000_000
@@ -175,7 +176,7 @@ def _values(what: Field, texts: list[str], found: Arguments) -> list[Any]:
     elif what.kind == "flag":
         values = [text for text in texts if text in ("yes", "no")]
     else:
-        known = what.choices._value2member_map_ if what.choices else {}
+        known = entries(what.choices) if what.choices else {}
         values = [text for text in texts if text in known]
     if len(values) < len([text for text in texts if text]):
         found.notices.append(_left_out(what.label))

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from admin_views.engine.arguments import RESERVED
 from admin_views.engine.detail import pointing_field
+from admin_views.engine.grouping import KINDS as GROUPED
 from admin_views.engine.mapping import model_at
 from admin_views.engine.screen import Screen, flat
 from tomoiki.core.fields import fields_of
 from tomoiki.core.ledgers import ledger_of
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 
 MOST_FACTS = 5
 FIXED_SLUGS = frozenset(
@@ -31,6 +32,8 @@ FIXED_SLUGS = frozenset(
         "checkin",
         "static",
         "account",
+        "permissions",
+        "vocabularies",
     }
 )
 
@@ -59,6 +62,8 @@ def faults_of(screen: Screen) -> Iterator[str]:
         _facts,
         _related,
         _importable,
+        _groups,
+        _inlines,
     ):
         for fault in check(screen):
             yield f"{screen.slug}: {fault}"
@@ -74,7 +79,7 @@ def _doubles(screens: Sequence[Screen]) -> Iterator[str]:
         seen.add(screen.slug)
 
 
-def _unknown(model: type[Record], where: str, names: Iterable[str]) -> Iterator[str]:
+def _unknown(model: type[Listed], where: str, names: Iterable[str]) -> Iterator[str]:
     known = fields_of(model)
     for name in names:
         if name not in known:
@@ -85,12 +90,14 @@ def _unknown(model: type[Record], where: str, names: Iterable[str]) -> Iterator[
 
 
 def _unknown_fields(screen: Screen) -> Iterator[str]:
-    extras = ledger_of(screen.model).extras
+    extras = ledger_of(screen.records).extras
     places = {
         "list": screen.columns,
         "phone": screen.phone,
         "filters": screen.filters,
         "total": screen.total,
+        "groups": screen.groups,
+        "figures": tuple(name for figure in screen.figures for name in figure.reads),
         "facts": tuple(flat(screen.facts)),
         "tags": screen.tags,
         "form": screen.fields,
@@ -149,7 +156,7 @@ def _start(screen: Screen) -> Iterator[str]:
             yield f"start: {name!r} is no filter of this list"
 
 
-def _indexed(model: type[Record]) -> set[str]:
+def _indexed(model: type[Listed]) -> set[str]:
     table = sa.inspect(model).local_table
     if not isinstance(table, sa.Table):
         raise TypeError(model.__name__)
@@ -167,8 +174,30 @@ def _missing_required(screen: Screen) -> Iterator[str]:
 
 
 def _facts(screen: Screen) -> Iterator[str]:
-    if len(screen.facts) > MOST_FACTS:
-        yield f"facts: at most {MOST_FACTS}, there are {len(screen.facts)}"
+    figures = [one for one in screen.figures if one.in_detail and one.kind != "block"]
+    if (count := len(screen.facts) + len(figures)) > MOST_FACTS:
+        yield f"facts: at most {MOST_FACTS}, there are {count}"
+
+
+def _groups(screen: Screen) -> Iterator[str]:
+    known = fields_of(screen.model)
+    for name in screen.groups:
+        if name in known and known[name].kind not in GROUPED:
+            yield f"groups: {name!r} is neither a list of codes nor a day"
+        if name not in screen.filters:
+            yield f"groups: {name!r} must be a filter too, for its counts are links"
+
+
+def _inlines(screen: Screen) -> Iterator[str]:
+    for inline in screen.inlines:
+        known, by = fields_of(inline.model), pointing_field(inline, screen.model)
+        if by not in known:
+            names = [name for name, field in known.items() if field.target == screen.model.__name__]
+            yield f"inlines: say which field of {inline.model.__name__} points here (by={names!r})"
+        yield from _unknown(inline.model, "inlines", inline.fields)
+        for name, field in known.items():
+            if field.required and not field.read_only and name not in (*inline.fields, by):
+                yield f"inlines: required field {name!r} of {inline.model.__name__} is not in the rows"
 
 
 def _related(screen: Screen) -> Iterator[str]:

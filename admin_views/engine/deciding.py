@@ -48,9 +48,9 @@ class Planner:
 
     def plan(self, seen_until: int) -> Plan:
         """Decide every row."""
-        self.ledger: Ledger = ledger_of(self.screen.model)
+        self.ledger: Ledger = ledger_of(self.screen.records)
         self.columns = _distinct(self.mapped)
-        self.note = self.ledger.note if self.ledger.note in fields_of(self.screen.model) else ""
+        self.note = self.ledger.note if self.ledger.note in fields_of(self.screen.records) else ""
         for row in self.rows:
             self._build(row)
         good = [row for row in self.rows if row.fate != "error"]
@@ -77,7 +77,7 @@ class Planner:
         elif row.read.id is None or row.read.faults:
             may = access()
             for path in [path for path in row.read.values if "." in path]:
-                if not may.may(self.viewer, "create", model_at(self.screen.model, path.rpartition(".")[0])):
+                if not may.may(self.viewer, "create", model_at(self.screen.records, path.rpartition(".")[0])):
                     del row.read.values[path]
             for path, reason in row.read.unclear.items():
                 row.read.fault(path, reason)
@@ -157,7 +157,7 @@ class Planner:
     def _prepare(self, rows: Sequence[PlannedRow]) -> None:
         """Find out what of stored records must be known to decide these rows."""
         matcher = Matcher(self.session, self.viewer)
-        known = fields_of(self.screen.model)
+        known = fields_of(self.screen.records)
         own = [t.path for t in self.columns if not t.owner and not t.is_extra and t.path != self.note]
         said = {name for row in rows for name in row.read.values if "." not in name and name in known}
         constants = [name for name in self.constants if "." not in name]
@@ -166,11 +166,11 @@ class Planner:
             at
             for row in rows
             for at in row.drafts
-            if at and "." not in at and step(self.screen.model, at).is_up
+            if at and "." not in at and step(self.screen.records, at).is_up
         }
         note = (self.note,) if self.note else ()
         names = tuple(dict.fromkeys((*self.compared, *note, *sorted(ups))))
-        self.asked = Asked(self.screen.model, names, self._children(), self.compared)
+        self.asked = Asked(self.screen.records, names, self._children(), self.compared)
         self.matcher, self.used = matcher, set[int]()
         self.finder = Finder(
             matcher, self.screen, self.columns, self.choices, self.duplicates, has_note=bool(note)
@@ -196,7 +196,7 @@ class Planner:
         """The fields of records that point at the main one, as far as columns fill them."""
         found: dict[str, tuple[str, ...]] = {}
         for target in self.columns:
-            if target.owner and "." not in target.owner and not step(self.screen.model, target.owner).is_up:
+            if target.owner and "." not in target.owner and not step(self.screen.records, target.owner).is_up:
                 found[target.owner] = (*found.get(target.owner, ()), target.field.name)
         return found
 
@@ -215,7 +215,7 @@ class Planner:
         """Tell whether a cell that names nobody, or several, names the record that stands there already."""
         if record_id is None:
             return False
-        target = step(self.screen.model, path).model
+        target = step(self.screen.records, path).model
         names = label_columns(target, self.viewer) or ()
         record = row.read.references.record(target, record_id)
         return any(
@@ -317,11 +317,11 @@ class Planner:
         said = self._said_below(row, at) if at in self._children() else {}
         if not said or stored.has_child(at, said):
             return False
-        row.drafts[at].links[step(self.screen.model, at).by] = stored.id
+        row.drafts[at].links[step(self.screen.records, at).by] = stored.id
         return True
 
     def _check_change(self, row: PlannedRow, stored: Stored) -> None:
-        record = self.session.get(self.screen.model, stored.id)
+        record = self.session.get(self.screen.records, stored.id)
         if record is None:
             return
         apply_changes(record, row.changes)
@@ -337,7 +337,7 @@ class Planner:
             draft.set(name, self._with_notes(None, row.read.notes))
 
     def _with_notes(self, stands: Any, notes: Sequence[tuple[str, str]]) -> Any:
-        if fields_of(self.screen.model)[self.note].kind == "json":
+        if fields_of(self.screen.records)[self.note].kind == "json":
             return {**(stands or {}), **dict(notes)}
         return "\n".join(filter(None, (stands, *map(note_line, notes))))
 
@@ -393,7 +393,7 @@ def _distinct(mapped: Mapped) -> list[Target]:
 def _defaults(screen: Screen, names: Sequence[str]) -> dict[str, Any]:
     """Return what a new record holds in fields of which a row says nothing."""
     found: dict[str, Any] = {}
-    for column in screen.model.__table__.c:
+    for column in screen.records.__table__.c:
         if column.name in names and isinstance(column.default, ScalarElementColumnDefault):
             found[column.name] = column.default.arg
-    return {**found, **ledger_of(screen.model).fills, **screen.only}
+    return {**found, **ledger_of(screen.records).fills, **screen.only}

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 
 from admin_views.engine.arguments import parse_id
+from admin_views.engine.figures import reckon, visible_figures
 from admin_views.engine.listing import cell, ordering
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
@@ -28,14 +29,15 @@ from admin_views.engine.rows import (
     record_named,
     selection,
 )
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Action, Figure, Inline, Related, Screen
 from admin_views.engine.values import label, paragraphs, plain_text, shower, tone
 from tomoiki.core.access import Verb
 from tomoiki.core.database import db
-from tomoiki.core.dates import in_tokyo, now
+from tomoiki.core.dates import in_tokyo, now, today
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import log_access
-from tomoiki.core.records import Record, label_fields
+from tomoiki.core.records import Listed, label_fields
+from tomoiki.core.wordings import chooseable
 
 COMPOSED = 5
 VERBS_ON_IT: tuple[Verb, ...] = ("update", "delete")
@@ -126,15 +128,26 @@ class Detail:
         """Ask for the related records."""
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
-        shown = access().fields(
-            viewer(), screen.model
-        )  # a mask names tables too: those that stand on the page
+        self.figures = [self._figure(one) for one in visible_figures(screen) if one.in_detail]
+        shown = access().fields(viewer(), screen.model)  # a mask names tables too: those on the page
         self.related = [
             table
             for related in screen.related
             if (shown is None or related.model.__tablename__ in shown)
             and (table := related_table(screen, self.id, related))
         ]
+
+    def _figure(self, figure: Figure) -> Fact:
+        html = reckon(db.session(), figure, [self.row]).get(self.id, Markup("—"))
+        return Fact(figure.name, str(figure.label), html, is_long=figure.kind == "block")
+
+    @property
+    def actions(self) -> list[Action]:
+        """Return the verbs that she may do, and that this record takes."""
+        may, who, model = access(), viewer(), self.screen.model
+        allowed = [one for one in self.screen.actions if may.may(who, one.needs, model)]
+        record = db.session.get(model, self.id) if allowed else None
+        return [one for one in allowed if one.offered(record)]
 
     @property
     def title(self) -> str:
@@ -190,13 +203,18 @@ class Detail:
                 lead, *rest = [self._fact(name) for name in names]
                 subs = Markup(" ・ ").join(fact.html for fact in rest if fact.html)
                 found.append(Fact(lead.name, lead.label, lead.html or Markup("—"), subs))
-        return found
+        return found + [fact for fact in self.figures if not fact.is_long]
+
+    @property
+    def blocks(self) -> list[Fact]:
+        """Return the figures that need a section of their own."""
+        return [fact for fact in self.figures if fact.is_long]
 
     @property
     def rest(self) -> list[Fact]:
         """Return all other fields that are filled, in the form's order, then those nobody fills in."""
         leading = {name for row in self.screen.facts for name in ((row,) if isinstance(row, str) else row)}
-        leading |= {self.screen.columns[0], *self.screen.tags}
+        leading |= {self.screen.columns[0], *self.screen.tags, *(one.name for one in self.screen.figures)}
         names = [*self.screen.fields, *(name for name in self.known if name not in self.screen.fields)]
         shown = [
             name for name in names if name in self.row and name not in leading and not self._is_title(name)
@@ -208,7 +226,7 @@ class Detail:
         return name in (moves.field if moves else "", rule.field if rule else "")
 
     def _fact(self, name: str) -> Fact:
-        field, value = self.known[name], self.row.get(name)
+        field, value = self.screen.model.field_as(name, self.row), self.row.get(name)
         label = str(self.screen.labels.get(name, field.label))
         if field.secret and name not in self.revealed:
             return Fact(name, label, Markup(""), is_secret=value is not None)
@@ -294,7 +312,7 @@ def _holds(rows: ColumnElement[bool] | None) -> ColumnElement[Any]:
 
 
 # -- related records ---------------------------------------------------------------------------------------------------
-def pointing_field(related: Related, model: type[Record]) -> str:
+def pointing_field(related: Related | Inline, model: type[Listed]) -> str:
     """Return the field of the related model that points here; the declaration names it where there are several."""
     known = fields_of(related.model).values()
     found = [field.name for field in known if field.target == model.__name__ and field.kind == "ref"]
@@ -370,13 +388,12 @@ def _event(related: Related, row: Mapping[str, Any]) -> Mapping[str, Any]:
 def composer_types(table: RelatedTable) -> list[tuple[str, str]]:
     """Return the kinds of event that the small form offers: the first five of the list."""
     choices = fields_of(table.related.model)["type"].choices
-    return [(member.value, str(member.label)) for member in choices][:COMPOSED] if choices else []
+    return [(one.value, str(one.label)) for one in chooseable(choices, today())][:COMPOSED] if choices else []
 
 
 def day_heading(day: Any) -> str:
     """Return the heading of a day in a timeline."""
     from flask_babel import format_date  # noqa: PLC0415
 
-    today = in_tokyo(now()).date()
     text = _("%(day)s (%(weekday)s)", day=day.isoformat(), weekday=format_date(day, "EEE"))
-    return " ".join((_("Today"), text)) if day == today else text
+    return " ".join((_("Today"), text)) if day == today() else text

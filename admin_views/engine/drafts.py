@@ -83,7 +83,7 @@ class Builder:
         """Return the drafts of a row by path, linked; its faults are noted on the row."""
         values = {**read.only_new, **read.values} if read.only_new else read.values
         places = sorted(nodes_of(values) | {""}, key=lambda at: (at.count(".") + bool(at), at))
-        found = {at: Draft(model_at(self.screen.model, at), at, values) for at in places}
+        found = {at: Draft(model_at(self.screen.records, at), at, values) for at in places}
         self._link(found, values)
         for at, draft in found.items():
             self._check(read, at, draft)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
 from flask_babel import gettext as _
 
-from admin_views.engine.rows import record_named
+from admin_views.engine.rows import label_text, record_named
 from admin_views.engine.values import labels
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
@@ -79,7 +80,9 @@ def _label_cells(what: Field) -> Cells:
     """Return how the labels of the records that a field points at become cells."""
     target = record_named(what.target)
     first = fields_of(target).get(target.__label__[0]) if target.__label__ else None
-    return cells_of(first) if first is not None else _texts
+    if first is None:
+        return _texts
+    return _each(partial(label_text, target)) if kind_of(first) == "number" else cells_of(first)
 
 
 def _looked_up(words: Mapping[Any, str]) -> Cells:

@@ -13,6 +13,7 @@ from admin_views.engine.lookup import named
 from admin_views.engine.office import office
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
+from admin_views.engine.values import labels
 from tomoiki.core.fields import fields_of
 
 
@@ -56,5 +57,5 @@ def _control(screen: Screen, name: str, value: Any) -> FilterControl:
     if what.kind == "flag":
         pairs = [("yes", _("Yes")), ("no", _("No"))]
     else:
-        pairs = [(member.value, str(member.label)) for member in what.choices or ()]
+        pairs = list(labels(what.choices).items()) if what.choices else []
     return FilterControl(name, label, "options", tuple((code, text, code in chosen) for code, text in pairs))

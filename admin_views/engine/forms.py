@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-import sqlalchemy as sa
 from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -17,14 +16,14 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.conflict import Conflict, find_conflict, resolve
+from admin_views.engine.filling import fill, stands_outside
 from admin_views.engine.histories import user_names
-from admin_views.engine.inputs import Input, OptionalFlagInput, Stored
+from admin_views.engine.inlines import InlineRows, inline_rows, save_all
+from admin_views.engine.inputs import Input, OptionalFlagInput, Stored, input_for
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, office, seen_alike, viewer
-from admin_views.engine.rows import is_opened, may_rows, params
+from admin_views.engine.office import access, viewer
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
-from tomoiki.core.access import Verb
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import fields_of
@@ -46,9 +45,12 @@ class FormPages(ScreenPages):
             return self._form_page(form, None, [])
         if (known := find_sent(db.session(), self.model, _once())) is not None:
             return redirect(_next() or f"/{self.screen.slug}/{known}", 303)
-        record = self.model(**self.screen.only)
-        if faults := fill(form, record) or save_new(db.session(), record) or self._lost(record, "create"):
-            return self._refused(form, None, faults)
+        record, inlines = self.model(**self.screen.only), self._inlines(None)
+        faults = _filled(form, record, inlines)
+        faults = faults or save_new(db.session(), record, lambda: save_all(db.session(), inlines))
+        if faults := faults or stands_outside(record, "create"):
+            return self._refused(form, None, faults, inlines)
+        remarks = _remarks(record)
         remember_sent(db.session(), record, _once())
         record_id = record.id
         try:
@@ -56,7 +58,7 @@ class FormPages(ScreenPages):
         except IntegrityError:  # the same form came twice at once, and the other one was saved first
             db.session.rollback()
             record_id = find_sent(db.session(), self.model, _once()) or abort(409)
-        return self._saved(record_id)
+        return self._saved(record_id, remarks)
 
     @expose("/<key>/edit", methods=("GET", "POST"))
     def edit_view(self, key: str) -> Any:
@@ -76,16 +78,18 @@ class FormPages(ScreenPages):
         return self._save_edit(record, self._form(record, sent))
 
     def _save_edit(self, record: Record, form: Any) -> Any:
-        record_id = record.id
+        record_id, inlines = record.id, self._inlines(record)
         try:
-            faults = fill(form, record) or save_changes(db.session(), record)
-            faults = faults or self._lost(record, "update", "create")
+            faults = _filled(form, record, inlines)
+            faults = faults or save_changes(db.session(), record, lambda: save_all(db.session(), inlines))
+            faults = faults or stands_outside(record, "update", "create")
         except StaleDataError:  # somebody else saved between our reading and our writing
             return self.edit_view(str(record_id))
         if faults:
-            return self._refused(form, record_id, faults)
+            return self._refused(form, record_id, faults, inlines)
+        remarks = _remarks(record)
         db.session.commit()
-        return self._saved(record_id)
+        return self._saved(record_id, remarks)
 
     # -- the form --------------------------------------------------------------------------------------------------
     def _names(self) -> list[str]:
@@ -100,21 +104,40 @@ class FormPages(ScreenPages):
     def _form(self, record: Record | None, sent: MultiDict[str, str] | None = None) -> Any:
         given = (sent or request.form) if request.method == "POST" else None
         is_new = record is None
-        form = self._create_form_class(given, obj=Stored(record) if record else None)
+        form = self._form_class(record)(given, obj=Stored(record) if record else None)
         for name in set(form._fields) - set(self._names()):
             delattr(form, name)
         if is_new and given is None:
             _show_prefilled(form)
         return form
 
-    def _form_page(self, form: Any, record: Record | None, faults: list[Fault], status: int = 200) -> Any:
+    def _form_class(self, record: Record | None) -> Any:
+        """Return the form's class; a field that this very record has otherwise gets a control of its own."""
+        known = fields_of(self.model)
+        own = {name: record.field_as(name, vars(record)) for name in self.screen.fields} if record else {}
+        others = {name: input_for(field) for name, field in own.items() if field is not known[name]}
+        return type("OwnForm", (self._create_form_class,), others) if others else self._create_form_class
+
+    def _inlines(self, record: Record | None) -> list[InlineRows]:
+        return inline_rows(self.screen, self.form_base_class, record)
+
+    def _form_page(
+        self,
+        form: Any,
+        record: Record | None,
+        faults: list[Fault],
+        status: int = 200,
+        inlines: list[InlineRows] | None = None,
+    ) -> Any:
+        inlines = self._inlines(record) if inlines is None else inlines
         page = self.render(
             "engine/form.html",
             screen=self.screen,
             rows=_rows(form, self.screen.form),
             record=record,
             faults=faults,
-            wrong=[field for field in form if field.errors],
+            inlines=inlines,
+            wrong=[*_wrong(form), *(field for one in inlines for row in one.rows for field in row.wrong)],
             once=_once() or new_token(),
             version=request.form.get("_version") or (record.version if record else ""),
             next=_next(),
@@ -129,7 +152,9 @@ class FormPages(ScreenPages):
             db.session.rollback()  # a POST may hold the write lock; what it had to say is on the page by now
             log_access("reveal", self.model.__tablename__, record_id, ", ".join(names))
 
-    def _refused(self, form: Any, record_id: int | None, faults: list[Fault]) -> Any:
+    def _refused(
+        self, form: Any, record_id: int | None, faults: list[Fault], inlines: list[InlineRows]
+    ) -> Any:
         """Show the form again with what was typed, and each fault by its field."""
         general = []
         for fault in faults:
@@ -140,7 +165,9 @@ class FormPages(ScreenPages):
                 field.errors = [*field.errors, str(fault.message)]
         db.session.rollback()
         record = self.get_one(str(record_id), "update") if record_id else None
-        return self._form_page(form, record, [fault for fault in general if fault.message], 422)
+        general = [fault for fault in general if fault.message]
+        general += [Fault(text) for one in inlines for row in one.rows for text in row.errors]
+        return self._form_page(form, record, general, 422, inlines)
 
     def _conflict_page(self, record: Record, conflict: Conflict) -> Any:
         who = (
@@ -155,79 +182,28 @@ class FormPages(ScreenPages):
         self._log_shown(record.id, conflict.secrets)
         return make_response(page, 409)
 
-    def _lost(self, record: Record, *verbs: Verb) -> list[Fault]:
-        """Return a fault if the record, as it stands now, is not among those that she may create, or change."""
-        opened = is_opened(self.model, record.id)
-        scopes = [may_rows(self.model, verb, opened=opened) for verb in verbs]
-        within = [scope for scope in scopes if scope is not None]
-        if len(within) < len(scopes):
-            return []
-        key = self.model.__table__.c.id
-        found = office().kept.get(
-            seen_alike("lost", self.screen.slug, verbs, opened),
-            lambda: sa.select(key).where(key == sa.bindparam("key"), sa.or_(*within)),
-        )
-        if db.session.scalar(found, params() | {"key": record.id}) is not None:
-            return []
-        return [Fault(_("You may not save this: it would be hidden from you."))]
-
-    def _saved(self, record_id: int) -> Any:
+    def _saved(self, record_id: int, remarks: Iterable[str] = ()) -> Any:
         flash(_("Saved."), "success")
+        for remark in remarks:
+            flash(remark, "warning")
         if request.form.get("_again"):
             return redirect(f"/{self.screen.slug}/{record_id}/edit", 303)
         return redirect(_next() or f"/{self.screen.slug}/{record_id}", 303)
 
 
-def fill(form: Any, record: Record) -> list[Fault]:
-    """Put the form's values into the record; return a fault without words where the form itself has errors.
-
-    A required field is missed only where the record does not fill it in by itself.
-    """
-    form.validate()
-    with db.session.no_autoflush:
-        for field in form:
-            if not field.errors:
-                _fill(record, field)
-        record.prepare(db.session())
-    for field in form:
-        if _stands(record, field) in (None, "", []):
-            field.mark_missing()
-    return [Fault("", field.name) for field in form if field.errors]
+def _filled(form: Any, record: Record, inlines: Iterable[InlineRows]) -> list[Fault]:
+    """Put what was typed into the record and the rows of its form; a fault without words where it cannot be read."""
+    faults = fill(form, record)
+    are_right = [one.check(record) for one in inlines]
+    return faults or ([] if all(are_right) else [Fault("")])
 
 
-def _stands(record: Record, field: Input) -> Any:
-    return getattr(record, f"{field.name}_id" if field.field.kind == "ref" else field.name)
+def _wrong(form: Any) -> list[Input]:
+    return [field for field in form if field.errors]
 
 
-def _fill(record: Record, field: Input) -> None:
-    known = field.field
-    if known.kind in ("ref", "refs"):
-        field.populate_obj(record, field.name)
-    elif known.kind == "codes":
-        _set_codes(record, field.name, field.data or [])
-    elif field.data is not None:
-        setattr(record, field.name, field.data)
-    else:
-        _empty(record, field)
-
-
-def _empty(record: Record, field: Input) -> None:
-    """Empty the field, or put back the default of one that is never empty; a day of today stays what it was."""
-    column = type(record).__table__.c[field.name]
-    if column.nullable:
-        setattr(record, field.name, None)
-    elif column.default is not None and column.default.is_scalar:
-        setattr(record, field.name, column.default.arg)
-
-
-def _set_codes(record: Record, name: str, codes: list[str]) -> None:
-    """Change only the links that differ, so that the log tells just these."""
-    current = getattr(record, name)
-    for code in [code for code in current if code not in codes]:
-        current.remove(code)
-    for code in codes:
-        if code not in current:
-            current.append(code)
+def _remarks(record: Record) -> list[str]:
+    return [str(remark) for remark in record.remarks(db.session())]
 
 
 def _rows(form: Any, declared: Iterable[Row]) -> list[list[Input]]:

@@ -12,9 +12,10 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from admin_views.engine.detail import read_row
 from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, viewer
+from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
@@ -22,7 +23,7 @@ from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import REASON, ChangeLog
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 
 MOST = 200
 
@@ -72,6 +73,23 @@ def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iter
         who = users.get(change.user_id or 0, _("System"))
         sentences = list(_sentences(screen, change.diff, row, texts))
         yield Entry(local.date(), local.strftime("%H:%M"), who, change.origin, change.action, sentences)
+
+
+def changes_in_words(
+    session: Session, table: str, record_id: int, diff: Mapping[str, list[Any]]
+) -> list[Sentence]:
+    """Return one change in sentences, for a reader of the whole log: only what she may see of the record itself.
+
+    Of a record that is gone, or that she may not open, she sees what her role sees on every record.
+    """
+    screen = next((one for one in office().screens.values() if one.model.__tablename__ == table), None)
+    if screen is None or not access().may(viewer(), "read", screen.model):
+        return [Sentence(_("A hidden item"), is_hidden=True)] if diff else []
+    row = read_row(screen, record_id) or {}
+    if not row and access().scope(viewer(), screen.model) is not None:
+        return [Sentence(_("A hidden item"), is_hidden=True)] if diff else []
+    texts = _reference_texts(screen, [ChangeLog(diff=dict(diff))])
+    return list(_sentences(screen, diff, row, texts))
 
 
 def user_names(session: Session, ids: set[int]) -> dict[int, str]:
@@ -133,7 +151,7 @@ def _sentences(
         yield Sentence(_("A hidden item"), is_hidden=True)
 
 
-def _is_visible(model: type[Record], name: str, row: Mapping[str, Any]) -> bool:
+def _is_visible(model: type[Listed], name: str, row: Mapping[str, Any]) -> bool:
     return name in row or access().sees(viewer(), model, name)
 
 

@@ -60,7 +60,7 @@ class ImportPages(ScreenPages):
         run = self._find_run(run_id)
         left = left_of(db.session(), run, MOST_LEFT) if run.undone_at else ()
         screens = {
-            screen.model.__tablename__: screen for screen in office().screens.values() if not screen.only
+            screen.records.__tablename__: screen for screen in office().screens.values() if not screen.only
         }
         return self.render(
             "engine/import_result.html",
@@ -224,7 +224,7 @@ class ImportPages(ScreenPages):
         grids = import_jobs.grids_of(session, upload, said)
         mapped = map_sheets(self.screen, grids, targets, note, wishes.given, upload.name, is_strict=False)
         filled = {target.path for one in mapped.sheets for target in one.targets}
-        fills = ledger_of(self.screen.model).fills
+        fills = ledger_of(self.screen.records).fills
         asked = [
             target
             for path, target in targets.items()

@@ -49,7 +49,7 @@ class Wishes:
 
 def may_import(screen: Screen, viewer: Viewer) -> bool:
     """Tell whether lists can be imported on this screen, by this viewer."""
-    return bool(screen.imports) and access().may(viewer, "create", screen.model)
+    return bool(screen.imports) and access().may(viewer, "create", screen.records)
 
 
 def limits(session: Session) -> Limits:
@@ -115,7 +115,7 @@ def _check_given(screen: Screen, mapped: Mapped, targets: Targets, constants: Ma
     """A reference that every record needs and no column gives must be said for all rows: which event."""
     for path, target in targets.items():
         is_needed = target.field.kind == "ref" and target.field.required and "." not in path
-        if not is_needed or path in screen.only or path in ledger_of(screen.model).fills:
+        if not is_needed or path in screen.only or path in ledger_of(screen.records).fills:
             continue
         filled = {t.path for one in mapped.sheets for t in one.targets}
         if path not in constants and not any(f == path or f.startswith(f"{path}.") for f in filled):

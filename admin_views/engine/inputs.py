@@ -23,7 +23,8 @@ from tomoiki.core.money import format_yen, read_yen
 from tomoiki.core.reading import BadInput
 from tomoiki.core.records import Record
 from tomoiki.core.text import clean_line, clean_text
-from tomoiki.core.vocabulary import Choice, choice_of, chooseable
+from tomoiki.core.vocabulary import Choice, choice_of
+from tomoiki.core.wordings import chooseable, entries
 
 FEW = 8  # so many choices stand as buttons side by side, more in a list
 MANY = 12  # so many check boxes stand open, the rest can be unfolded
@@ -262,7 +263,7 @@ class CodesInput(Input):
         if formdata is None or not (self.name in formdata or f"{self.name}-shown" in formdata):
             return
         self.data = list(dict.fromkeys(code for code in formdata.getlist(self.name) if code))
-        known = {member.value for member in self.field.choices or ()}
+        known = set(entries(self.field.choices)) if self.field.choices else set()
         if unknown := set(self.data) - known - set(self.object_data or []):
             message = _("“%(code)s” is not in the list.", code=min(unknown)[:40])
             self.process_errors = (*self.process_errors, message)
@@ -298,6 +299,11 @@ class ReferenceInput(Input):
     shape = "combo"
     typed = ""
     candidates: Sequence[Found] = ()
+
+    def __init__(self, *arguments: Any, known: Mapping[int, str] | None = None, **options: Any) -> None:
+        """Take labels that are known already: rows of one form share them."""
+        self.known = known or {}
+        super().__init__(*arguments, **options)
 
     def process(
         self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
@@ -349,6 +355,8 @@ class ReferenceInput(Input):
         self.process_errors = (*self.process_errors, message)
 
     def _label(self, key: int) -> str:
+        if key in self.known:
+            return self.known[key]
         found = named(record_named(self.field.target), [key])
         return found[0].text if found else ""
 

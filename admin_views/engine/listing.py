@@ -24,7 +24,9 @@ from admin_views.engine.arguments import (
     read_arguments,
     sortable,
 )
+from admin_views.engine.figures import figure_fields, reckon, visible_figures
 from admin_views.engine.filters import FilterControl, controls
+from admin_views.engine.grouping import Counts, Group, count_rows, groups_of
 from admin_views.engine.lookup import classes
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, seen_alike, viewer
@@ -39,15 +41,16 @@ from admin_views.engine.rows import (
     selection,
     shown,
 )
-from admin_views.engine.screen import Screen
-from admin_views.engine.values import Show, excerpt, label, separator, shower, yen
+from admin_views.engine.screen import Figure, Screen
+from admin_views.engine.values import Show, excerpt, label, labels, separator, shower, yen
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, matching
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], str]
+Answers = tuple[int, tuple[int, ...], Counts]  # rows, totals, counts over the list
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,15 @@ class Listing:
         self.screen, self.asked = screen, asked
         session = db.session()
         self.selection = office().kept.get(
-            seen_alike("selection", screen.slug), lambda: selection(screen.model, screen.columns)
+            seen_alike("selection", screen.slug),
+            lambda: selection(screen.model, (*screen.columns, *figure_fields(screen))),
         )
-        self.count, self.totals = reckoned.get(session, self._question(), lambda: self._reckon(session))
+        answers: Answers = (
+            reckoned.get(session, self._question(), lambda: self._reckon(session))
+            if screen.model.__is_logged__
+            else self._reckon(session)
+        )
+        self.count, self.totals, self._counts = answers
         self.pages = max(1, -(-self.count // asked.per_page))
         asked.page = min(asked.page, self.pages)
         self.rows = self._rows(session) if self.count else []
@@ -123,17 +132,15 @@ class Listing:
         who = viewer()
         return self.screen.slug, who.roles, tuple(params().items()), self.asked.key
 
-    def _where(self) -> list[ColumnElement[bool]]:
-        return asked_rows(self.screen, self.asked)
+    def _where(self, but: str = "") -> list[ColumnElement[bool]]:
+        return asked_rows(self.screen, self.asked, but)
 
-    def _reckon(self, session: Session) -> tuple[int, tuple[int, ...]]:
+    def _reckon(self, session: Session) -> Answers:
         table = self.screen.model.__table__
         columns = [shown(self.screen.model, table, name, viewer()) for name in self._totalled()]
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in columns]
-        row = session.execute(
-            sa.select(sa.func.count(), *sums).select_from(table).where(*self._where()), params()
-        ).one()
-        return row[0], tuple(int(total) for total in row[1:])
+        (count, *totals), counts = count_rows(session, self.screen, sums, self._where)
+        return count, tuple(totals), counts
 
     def _totalled(self) -> list[str]:
         return [name for name in self.screen.total if access().shows(viewer(), self.screen.model, name)]
@@ -149,7 +156,14 @@ class Listing:
         found: list[dict[str, Any]] = self.selection.rows(
             session, session.execute(statement, params() | place).all()
         )
+        for figure in self._figures():
+            said = reckon(session, figure, found)
+            for row in found:
+                row[_key(figure)] = said.get(row["id"], "")
         return found
+
+    def _figures(self) -> list[Figure]:
+        return [figure for figure in visible_figures(self.screen) if figure.in_list]
 
     def _statement(self) -> sa.Select[Any]:
         return page_of(self.selection, self._where(), self._order())
@@ -166,7 +180,7 @@ class Listing:
             names = [name for name in ((row,) if isinstance(row, str) else row) if name in shown]
             if names:
                 found.append(self._column([known[name] for name in names], len(found), sorts))
-        return found
+        return found + [_figure_column(figure) for figure in self._figures()]
 
     def _column(self, parts: list[Field], at: int, sorts: frozenset[str]) -> Column:
         lead = parts[0]
@@ -220,6 +234,11 @@ class Listing:
         return found
 
     @property
+    def groups(self) -> list[Group]:
+        """Return the counts over the list."""
+        return groups_of(self.screen, self._counts, self.asked.filters, self.address)
+
+    @property
     def controls(self) -> list[FilterControl]:
         """Return the filter form's controls; written only when it is open."""
         return controls(self.screen, filterable(self.screen), self.asked.filters)
@@ -237,6 +256,17 @@ class Listing:
             (self.label(known[name]), yen(total) if known[name].kind == "yen" else str(total))
             for name, total in zip(self._totalled(), self.totals, strict=True)
         ]
+
+
+def _key(figure: Figure) -> str:
+    return f"figure.{figure.name}"
+
+
+def _figure_column(figure: Figure) -> Column:
+    what = Field(figure.label, name=figure.name, kind="yen" if figure.kind == "yen" else "text")
+    is_number = figure.kind == "yen"
+    css, phone = ("num", str(escape(str(figure.label)))) if is_number else ("", "")
+    return Column(what, row_cell([(_key(figure), str)], css, phone), str(figure.label), css, "", "")
 
 
 def _words(what: Field, value: Any) -> str:
@@ -268,9 +298,10 @@ def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
     return f"/{screen.slug}/export.{kind}" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def asked_rows(screen: Screen, asked: Arguments) -> list[ColumnElement[bool]]:
-    """Return the conditions of the rows that a list (all its pages) holds for this viewer."""
-    return [*conditions(screen, asked.filters), readable(screen.model, asked.query)]
+def asked_rows(screen: Screen, asked: Arguments, but: str = "") -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows that a list (all its pages) holds for this viewer; `but` for one filter."""
+    filters = {name: value for name, value in asked.filters.items() if name != but}
+    return [*conditions(screen, filters), readable(screen.model, asked.query)]
 
 
 def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:
@@ -279,7 +310,7 @@ def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:
     return order.removeprefix("-"), order.startswith("-")
 
 
-def readable(model: type[Record], query: str = "") -> ColumnElement[bool]:
+def readable(model: type[Listed], query: str = "") -> ColumnElement[bool]:
     """Return the condition of rows this viewer may read and, with a query, may find by it under each of her masks."""
     who, may, dialect = viewer(), access(), db.engine.dialect.name
     if not query:
@@ -320,7 +351,7 @@ def ordering(key: ColumnElement[Any], tie: ColumnElement[Any], is_down: bool) ->
     return [turn(tie)] if key is tie else [turn(key), turn(tie)]
 
 
-def sort_key(model: type[Record], name: str) -> tuple[ColumnElement[Any], Any]:
+def sort_key(model: type[Listed], name: str) -> tuple[ColumnElement[Any], Any]:
     """Return what to sort by: the column itself, or a reference's label, with the tables it needs."""
     table = model.__table__
     what = fields_of(model).get(name)
@@ -352,6 +383,6 @@ def cell(what: Field, *, is_status: bool = False) -> Show:
 
 def shower_of_codes(what: Field) -> Any:
     """Return the function that reads several codes in a line."""
-    known = {member.value: str(escape(str(member.label))) for member in what.choices or ()}
+    known = {code: str(escape(word)) for code, word in labels(what.choices).items()} if what.choices else {}
     join = separator()
     return lambda values: join.join(known.get(code, str(escape(code))) for code in values)

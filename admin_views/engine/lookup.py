@@ -20,7 +20,7 @@ from tomoiki.core.access import Grant
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, matching
 from tomoiki.core.text import fold
 
@@ -49,7 +49,7 @@ class LookupPages(ScreenPages):
         return jsonify([{"id": one.id, "text": one.text, "sub": one.sub} for one in found])
 
 
-def may_look_up(model: type[Record]) -> bool:
+def may_look_up(model: type[Listed]) -> bool:
     """Tell whether she may read the table, or may save a form that points at it and only needs its labels."""
     may, who = access(), viewer()
     if may.may(who, "read", model):
@@ -63,13 +63,13 @@ def _may_save(screen: Screen) -> bool:
     return any(access().may(viewer(), verb, screen.model) for verb in ("create", "update"))
 
 
-def _points_at(screen: Screen, model: type[Record]) -> bool:
+def _points_at(screen: Screen, model: type[Listed]) -> bool:
     known = fields_of(screen.model)
     return any(known[name].target == model.__name__ for name in screen.fields)
 
 
 def find_records(
-    model: type[Record], query: str = "", *, exact_label: bool = False, only: Any = None
+    model: type[Listed], query: str = "", *, exact_label: bool = False, only: Any = None
 ) -> list[Found]:
     """Return at most 20 records that fit the words, newest first; with `exact_label` one of that very name alone."""
     labels = _labels(model)
@@ -84,7 +84,7 @@ def find_records(
     return same if len(same) == 1 else found
 
 
-def named(model: type[Record], ids: Iterable[int]) -> list[Found]:
+def named(model: type[Listed], ids: Iterable[int]) -> list[Found]:
     """Return the labels of these records, those that she may see, newest first."""
     wanted = list(ids)
     question = seen_alike("named", model.__tablename__)
@@ -92,7 +92,7 @@ def named(model: type[Record], ids: Iterable[int]) -> list[Found]:
     return [] if statement is None else _read(model, statement, params() | {"ids": wanted})
 
 
-def _named(model: type[Record]) -> sa.Select[Any] | None:
+def _named(model: type[Listed]) -> sa.Select[Any] | None:
     labels, key = _labels(model), model.__table__.c.id
     if labels is None:
         return None
@@ -100,7 +100,7 @@ def _named(model: type[Record]) -> sa.Select[Any] | None:
     return labels.where(_visible(model, ""), chosen).order_by(key.desc())
 
 
-def _labels(model: type[Record]) -> sa.Select[Any] | None:
+def _labels(model: type[Listed]) -> sa.Select[Any] | None:
     """Return the select of ids and labels, or None where she may see no label."""
     table = model.__table__
     text = label_of(model, table, viewer())
@@ -109,12 +109,12 @@ def _labels(model: type[Record]) -> sa.Select[Any] | None:
     return sa.select(table.c.id, text, _sub_column(model))
 
 
-def _read(model: type[Record], statement: sa.Select[Any], values: Mapping[str, Any]) -> list[Found]:
+def _read(model: type[Listed], statement: sa.Select[Any], values: Mapping[str, Any]) -> list[Found]:
     rows = db.session.execute(statement, values).all()
     return [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
 
 
-def _visible(model: type[Record], query: str) -> ColumnElement[bool]:
+def _visible(model: type[Listed], query: str) -> ColumnElement[bool]:
     who, may = viewer(), access()
     dialect = db.engine.dialect.name
     if not may.may(who, "read", model):  # labels only
@@ -127,18 +127,18 @@ def _visible(model: type[Record], query: str) -> ColumnElement[bool]:
     return sa.or_(*conditions)
 
 
-def classes(model: type[Record], mask: Grant) -> list[str]:
+def classes(model: type[Listed], mask: Grant) -> list[str]:
     """Return the classes of the search index that she may search on the rows of this mask."""
     who, may = viewer(), access()
     return indexed_classes(model, mask.fields, lambda target, name: may.sees(who, target, name))
 
 
-def _sub_column(model: type[Record]) -> ColumnElement[Any]:
+def _sub_column(model: type[Listed]) -> ColumnElement[Any]:
     name = model.__sublabel__
     if name and access().may(viewer(), "read", model):
         return shown(model, model.__table__, name, viewer())
     return sa.literal(None)
 
 
-def _sub_text(model: type[Record], value: Any) -> str:
+def _sub_text(model: type[Listed], value: Any) -> str:
     return plain_text(fields_of(model)[model.__sublabel__], value) if value is not None else ""

@@ -161,7 +161,7 @@ def targets_of(screen: Screen, viewer: Viewer) -> Targets:
 
 def _target(screen: Screen, path: str) -> Target | None:
     owner, _dot, name = path.rpartition(".")
-    model = model_at(screen.model, owner)
+    model = model_at(screen.records, owner)
     extra = ledger_of(model).extras.get(name)
     field = replace(extra, name=name) if extra else fields_of(model)[name]
     if field.kind not in _READABLE:
@@ -177,10 +177,10 @@ def _may_fill(viewer: Viewer, target: Target) -> bool:
 
 def note_target(screen: Screen, viewer: Viewer) -> Target | None:
     """Return the field for what has no home, if the table has one that this viewer may fill."""
-    field = fields_of(screen.model).get(ledger_of(screen.model).note)
+    field = fields_of(screen.records).get(ledger_of(screen.records).note)
     if field is None or field.kind not in ("long", "json"):
         return None
-    target = Target(field.name, screen.model, field, field.label)
+    target = Target(field.name, screen.records, field, field.label)
     return target if _may_fill(viewer, target) else None
 
 
@@ -234,7 +234,7 @@ def _why_ignored(
 
 def _lacks_vital(one: MappedSheet, screen: Screen) -> bool:
     filled = {target.path for target in one.targets}
-    return not one.has_id and any(not filled & set(group) for group in ledger_of(screen.model).vital)
+    return not one.has_id and any(not filled & set(group) for group in ledger_of(screen.records).vital)
 
 
 def _asked(targets: Targets, path: str | None) -> Target | None:
@@ -260,7 +260,7 @@ class _Words:
         self.exact = _header_words(screen, targets)
         self.labels: dict[str, Target | None] = {
             squeezed(word): targets.get(name)
-            for name, what in list(fields_of(screen.model).items())[::-1]
+            for name, what in list(fields_of(screen.records).items())[::-1]
             for word in in_all_languages(screen.labels.get(name, what.label))
         }
         self.patterns = [

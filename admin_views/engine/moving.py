@@ -10,7 +10,7 @@ from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from admin_views.engine.forms import fill
+from admin_views.engine.filling import fill
 from admin_views.engine.inputs import Stored, input_for
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, viewer
@@ -18,7 +18,7 @@ from admin_views.engine.saving import save_changes
 from admin_views.engine.values import label
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
-from tomoiki.core.records import Fault, Moves, Record
+from tomoiki.core.records import Fault, Listed, Moves, Record
 from tomoiki.core.vocabulary import Choice
 
 
@@ -30,7 +30,7 @@ class Move:
     label: str
 
 
-def moves_of(model: type[Record], row: Mapping[str, Any]) -> list[Move]:
+def moves_of(model: type[Listed], row: Mapping[str, Any]) -> list[Move]:
     """Return the states that may follow the record's own."""
     moves = model.__moves__
     if moves is None or row.get(moves.field) is None:
@@ -54,7 +54,7 @@ class MovePages(ScreenPages):
         current = getattr(record, moves.field)
         to = next((state for state in moves.allowed.get(current, ()) if state.value == asked), None)
         if to is None:
-            words = {"now": str(current.label), "asked": self._state_label(asked)}
+            words = {"now": self._state_label(current.value), "asked": self._state_label(asked)}
             flash(_("From “%(now)s” this cannot become “%(asked)s”.", **words), "error")
             return redirect(f"/{self.screen.slug}/{record.id}", 303)
         form = self._move_form(record, moves, to)
@@ -89,7 +89,7 @@ class MovePages(ScreenPages):
             return self._move_page(self.get_one(str(record_id), "update"), to, form, faults)
         record_id = record.id
         db.session.commit()
-        flash(_("The status is now “%(status)s”.", status=to.label), "success")
+        flash(_("The status is now “%(status)s”.", status=self._state_label(to.value)), "success")
         return redirect(f"/{self.screen.slug}/{record_id}", 303)
 
     def _move_page(self, record: Record, to: Any, form: Any, faults: list[Fault]) -> Any:
@@ -98,6 +98,12 @@ class MovePages(ScreenPages):
                 form[fault.field].errors = [*form[fault.field].errors, str(fault.message)]
         general = [fault for fault in faults if fault.field not in form and fault.message]
         page = self.render(
-            "engine/move.html", screen=self.screen, record=record, to=to, form=form, faults=general
+            "engine/move.html",
+            screen=self.screen,
+            record=record,
+            to=to,
+            state=self._state_label(to.value),
+            form=form,
+            faults=general,
         )
         return make_response(page, 422 if faults else 200)

@@ -13,7 +13,8 @@ from admin_views.engine.kept import Kept
 from admin_views.engine.screen import Screen
 from tomoiki.core.access import Access, Viewer
 from tomoiki.core.languages import language
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
+from tomoiki.core.wordings import wording
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Office:
     setting: Callable[[Session, str], str]
     kept: Kept = field(default_factory=Kept)
 
-    def screen_of(self, model: type[Record]) -> Screen | None:
+    def screen_of(self, model: type[Listed]) -> Screen | None:
         """Return the first screen of a table: where links to its records lead."""
         return next((screen for screen in self.screens.values() if screen.model is model), None)
 
@@ -49,8 +50,8 @@ def viewer() -> Viewer:
 
 
 def seen_alike(*question: Hashable) -> tuple[Hashable, ...]:
-    """Return the question with what else decides an answer that all of the same roles and language share."""
-    return (*question, viewer().roles, language())
+    """Return the question with what else decides an answer that all of the same roles share: language and words."""
+    return (*question, viewer().roles, language(), wording().stamp)
 
 
 def look_as(who: Viewer) -> None:

@@ -140,7 +140,7 @@ class Reader:
 
     def read(self, sheet: MappedSheet, row: SheetRow) -> ReadRow:
         """Read every cell, then let the rooms complete what a row leaves unsaid."""
-        found = ReadRow(sheet, row, self.screen.model, self.references)
+        found = ReadRow(sheet, row, self.screen.records, self.references)
         also: dict[str, Any] = {}
         empty: set[str] = set()
         _refuse_surplus(found, row)
@@ -171,7 +171,7 @@ class Reader:
             found.values.setdefault(path, value)
 
     def _read_cell(self, found: ReadRow, column: Column, target: Target, text: str) -> Also:
-        cell = Cell(target, text, found.sheet, self.references, self.fiscal_start, self.screen.model)
+        cell = Cell(target, text, found.sheet, self.references, self.fiscal_start, self.screen.records)
         try:
             read, also, rest = read_cell(cell)
         except BadInput as fault:
@@ -211,7 +211,7 @@ class Reader:
 
     @property
     def _ledger(self) -> Ledger:
-        return ledger_of(self.screen.model)
+        return ledger_of(self.screen.records)
 
     @property
     def _vital(self) -> frozenset[str]:
@@ -220,7 +220,7 @@ class Reader:
     def _complete(self, found: ReadRow) -> None:
         """Ask each room, the farthest records first."""
         for at in sorted(nodes_of(found.values), key=lambda at: (-at.count(".") - bool(at), at)):
-            model = model_at(self.screen.model, at)
+            model = model_at(self.screen.records, at)
             ledger_of(model).complete(found, f"{at}." if at else "")
         if "" not in nodes_of(found.values):
             self._ledger.complete(found, "")
@@ -228,7 +228,7 @@ class Reader:
 
     def _check_year(self, found: ReadRow) -> None:
         year = found.sheet.sheet.year
-        numbering = self.screen.model.__numbering__
+        numbering = self.screen.records.__numbering__
         day = found.values.get(numbering.day) if numbering else None
         if numbering is None or year is None or not year.is_fiscal:
             return

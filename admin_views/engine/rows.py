@@ -14,7 +14,7 @@ from admin_views.engine.office import access, viewer
 from tomoiki.core.access import Grant, Verb, Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.languages import language
-from tomoiki.core.records import Record, label_fields
+from tomoiki.core.records import Listed, Record, label_fields
 
 CODES = ","  # between the codes of one field; no code holds it
 
@@ -26,7 +26,7 @@ class Selection:
     Several codes come in one column; several references (`refs`) take one more query for all rows.
     """
 
-    model: type[Record]
+    model: type[Listed]
     columns: Sequence[sa.ColumnElement[Any]]
     names: Sequence[str]
     joined: sa.FromClause
@@ -80,7 +80,7 @@ def _base(name: str) -> str:
     return name.partition(".")[0]
 
 
-def selection(model: type[Record], names: Iterable[str]) -> Selection:
+def selection(model: type[Listed], names: Iterable[str]) -> Selection:
     """Return the select of these fields for this viewer; references give their label and, as `name.id`, their id."""
     who = viewer()
     masks = access().masks(who, model)
@@ -101,7 +101,7 @@ def flag(mask: Grant) -> ColumnElement[Any]:
 
 @dataclass
 class _Builder:
-    model: type[Record]
+    model: type[Listed]
     who: Viewer
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
@@ -142,7 +142,7 @@ def record_named(name: str) -> type[Record]:
     return model_named(name)  # type: ignore[return-value]  # every ref points at a Record
 
 
-def label_columns(target: type[Record], who: Viewer) -> tuple[str, ...] | None:
+def label_columns(target: type[Listed], who: Viewer) -> tuple[str, ...] | None:
     """Return the fields that may name a record of this table to her, best first; None: not even its name."""
     names = label_fields(target, language())
     may = access()
@@ -153,7 +153,7 @@ def label_columns(target: type[Record], who: Viewer) -> tuple[str, ...] | None:
     return found or None
 
 
-def label_of(target: type[Record], far: Any, who: Viewer) -> ColumnElement[Any] | None:
+def label_of(target: type[Listed], far: Any, who: Viewer) -> ColumnElement[Any] | None:
     """Return the SQL of a record's label: the first naming column that is filled and that she sees on that row."""
     names = label_columns(target, who)
     if names is None:
@@ -165,20 +165,20 @@ def label_of(target: type[Record], far: Any, who: Viewer) -> ColumnElement[Any] 
     return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
 
 
-def shown(model: type[Record], table: Any, name: str, who: Viewer) -> ColumnElement[Any]:
+def shown(model: type[Listed], table: Any, name: str, who: Viewer) -> ColumnElement[Any]:
     """Return the column as she sees it: empty on rows whose masks hide it."""
     rows = access().rows_showing(who, model, name)
     return table.c[name] if rows is None else sa.case((_holds(model, table, rows), table.c[name]), else_=None)
 
 
-def in_scope(target: type[Record], far: Any, who: Viewer) -> ColumnElement[bool]:
+def in_scope(target: type[Listed], far: Any, who: Viewer) -> ColumnElement[bool]:
     """Return the condition that a joined record is one she may read, or one whose label is open to her."""
     may = access()
     scope = may.scope(who, target) if may.may(who, "read", target) else None
     return sa.true() if scope is None else _holds(target, far, scope)
 
 
-def _holds(model: type[Record], table: Any, rows: ColumnElement[bool]) -> ColumnElement[bool]:
+def _holds(model: type[Listed], table: Any, rows: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition on rows of the model as one on this table, which may be an alias of it."""
     own = model.__table__
     if table is own:
@@ -186,23 +186,23 @@ def _holds(model: type[Record], table: Any, rows: ColumnElement[bool]) -> Column
     return sa.select(own.c.id).where(own.c.id == table.c.id, rows).correlate(table).exists()
 
 
-def is_opened(model: type[Record], key: int) -> bool:
+def is_opened(model: type[Listed], key: int) -> bool:
     """Tell whether she gave a reason for the record of that id."""
     return (model.__tablename__, key) in viewer().opened
 
 
-def may_rows(model: type[Record], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
+def may_rows(model: type[Listed], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
     """Return the condition under which she may do this to a record, `opened` by a reason or not."""
     scope, by_reason = access().scope(viewer(), model, verb), opened_rows(model, verb, opened=opened)
     return scope if scope is None or by_reason is None else sa.or_(scope, by_reason)
 
 
-def opened_rows(model: type[Record], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
+def opened_rows(model: type[Listed], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
     """Return the condition under which the reason that she gave for a record counts, or None without a reason."""
     return access().reason_rows(viewer(), model, verb) if opened else None
 
 
-def label_text(target: type[Record], value: Any) -> str:
+def label_text(target: type[Listed], value: Any) -> str:
     """Return the label as text: a code that names a record is shown by its own label."""
     from admin_views.engine.values import plain_text  # noqa: PLC0415 - values know no rows
 
@@ -218,7 +218,7 @@ def name_of(record: Record) -> str:
     return next((label_text(type(record), value) for value in found), f"#{record.id}")
 
 
-def label_shower(target: type[Record]) -> Callable[[Any], str]:
+def label_shower(target: type[Listed]) -> Callable[[Any], str]:
     """Return the function that reads a label of this table: for a list, chosen once."""
     first = fields_of(target).get(target.__label__[0]) if target.__label__ else None
     if first is None or (first.kind == "text" and (first.format is None or first.format.is_plain)):
@@ -226,32 +226,32 @@ def label_shower(target: type[Record]) -> Callable[[Any], str]:
     return lambda value: label_text(target, value)
 
 
-def _codes(model: type[Record], what: Field) -> ColumnElement[Any]:
+def _codes(model: type[Listed], what: Field) -> ColumnElement[Any]:
     """Return a record's codes in one text, beside the record: no query of their own."""
     link, table = link_table(model, what.name), model.__table__
     joined = sa.select(sa.func.aggregate_strings(link.c.code, CODES))
     return joined.where(link.c[f"{model.__tablename__}_id"] == table.c.id).correlate(table).scalar_subquery()
 
 
-def values_of(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
+def values_of(model: type[Listed], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
     """Return the select of (record, value) for a field of several values, and its column of the record."""
     return _code_links(model, what) if what.kind == "codes" else _references(model, what)
 
 
-def _code_links(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
+def _code_links(model: type[Listed], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
     link = link_table(model, what.name)
     owner = link.c[f"{model.__tablename__}_id"]
     return owner, sa.select(owner, link.c.code).order_by(owner, link.c.code)
 
 
-def link_table(model: type[Record], name: str) -> sa.FromClause:
+def link_table(model: type[Listed], name: str) -> sa.FromClause:
     """Return the link table of a field of several codes."""
     found: sa.FromClause = sa.inspect(model).relationships[f"{name}_links"].mapper.local_table
     return found
 
 
 def _reference_labels(
-    session: Session, model: type[Record], name: str, ids: Sequence[int]
+    session: Session, model: type[Listed], name: str, ids: Sequence[int]
 ) -> Mapping[int, list[Any]]:
     """Return the labels of the records that each of these points at in a field of several."""
     owner, values = _references(model, fields_of(model)[name])
@@ -261,7 +261,7 @@ def _reference_labels(
     return found
 
 
-def _references(model: type[Record], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
+def _references(model: type[Listed], what: Field) -> tuple[ColumnElement[int], sa.Select[Any]]:
     target = record_named(what.target)
     link = sa.inspect(model).relationships[what.name].secondary
     if link is None:

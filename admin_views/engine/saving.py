@@ -17,18 +17,28 @@ from tomoiki.core.dates import FiscalYear
 from tomoiki.core.fields import fields_of
 from tomoiki.core.records import Fault, Record, fill_defaults, give_number
 
+Rows = Callable[[], list[Fault]]  # writes the rows of the record's form
 
-def save_new(session: Session, record: Record) -> list[Fault]:
+
+def save_new(session: Session, record: Record, rows: Rows = list) -> list[Fault]:
     """Add a record in the running transaction; return the rules it breaks, then nothing is saved."""
-    return _save(session, record, is_new=True)
+    return _save(session, record, rows, is_new=True)
 
 
-def save_changes(session: Session, record: Record) -> list[Fault]:
+def save_changes(session: Session, record: Record, rows: Rows = list) -> list[Fault]:
     """Write a changed record in the running transaction; return the rules it breaks, then nothing is saved."""
-    return _save(session, record, is_new=False)
+    return _save(session, record, rows, is_new=False)
 
 
-def _save(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
+def _save(session: Session, record: Record, rows: Rows, *, is_new: bool) -> list[Fault]:
+    faults = _write(session, record, is_new=is_new) or rows()
+    if faults := faults or list(record.settle(session)):
+        return faults
+    session.flush()
+    return []
+
+
+def _write(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
     with session.no_autoflush:
         if is_new:
             fill_defaults(record)

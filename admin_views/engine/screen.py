@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, cast
 
 from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
-from tomoiki.core.records import Record
+from tomoiki.core.access import Verb
+from tomoiki.core.records import Listed, Record
 
 Row = str | tuple[str, ...]
 
@@ -31,13 +32,53 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Inline:
+    """Rows of another table that are filled in with this record, in its own form; saved together or not at all.
+
+    `by` names the field that points here. With `once` the rows are given when the record is made, and stay.
+    """
+
+    model: type[Record]
+    fields: tuple[str, ...]
+    by: str = ""
+    once: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is reckoned for the records of a page, in at most one query: a column of the list, a fact of the page.
+
+    `run` gets the rows that the viewer sees and returns text, or an amount, by id; `needs` is a field that one
+    must see to be told. With the name of a field it is shown in that field's place.
+    """
+
+    name: str
+    label: LazyString
+    run: Callable[[Session, Sequence[Mapping[str, Any]]], Mapping[int, Any]]
+    kind: Literal["text", "yen", "block"] = "text"
+    needs: str = ""
+    reads: tuple[str, ...] = ()  # fields that the list must ask for
+    in_list: bool = True
+    in_detail: bool = True
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way from the list to a page beside it."""
+
+    label: LazyString
+    address: str
+    icon: str = "info"
+
+
+@dataclass(frozen=True)
 class Action:
     """A verb on one record: a button on its page, two lines around a service; returns the message to show."""
 
     name: str
     label: LazyString
     run: Callable[[Session, Any], str]
-    needs: str = "update"
+    needs: Verb = "update"
     confirm: LazyString | None = None
     icon: str = "check"
     offered: Callable[[Any], bool] = lambda record: True
@@ -47,7 +88,7 @@ class Action:
 class Screen:
     """The declaration of one entity's pages; `only` narrows it to a part of the table."""
 
-    model: type[Record]
+    model: type[Listed]
     slug: str
     name: LazyString  # plural, for menu and title
     one: LazyString  # one of them, for buttons: "New case"
@@ -61,9 +102,13 @@ class Screen:
     sort: str = "-id"
     start: str = ""  # arguments with which the menu opens the list: what waits, instead of all there is
     total: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # fields whose values stand counted over the list, each a link to its rows
+    figures: tuple[Figure, ...] = ()
+    links: tuple[Link, ...] = ()
     facts: tuple[Row, ...] = ()  # the strip that leads the detail page, at most five
     tags: tuple[str, ...] = ()  # codes shown as tags under the title
     form: tuple[Row, ...] = ()
+    inlines: tuple[Inline, ...] = ()
     related: tuple[Related, ...] = ()
     actions: tuple[Action, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
@@ -76,6 +121,11 @@ class Screen:
     big: bool = False  # the table may pass 10,000 rows: every filter needs its index
     creates: bool = True
     deletes: bool = True
+
+    @property
+    def records(self) -> type[Record]:
+        """The model of a screen that writes: a log has none."""
+        return cast("type[Record]", self.model)
 
     @property
     def fields(self) -> tuple[str, ...]:

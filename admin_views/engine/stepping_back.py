@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.saving import save_changes
+from admin_views.engine.values import label
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import ChangeLog, give_reason, last_move
@@ -50,7 +51,7 @@ class StepBackPages(ScreenPages):
             session.rollback()
             return self._step_back_page(self.get_one(str(record_id), "update"), move, faults)
         session.commit()
-        flash(_("The status is “%(status)s” again.", status=to.label), "success")
+        flash(_("The status is “%(status)s” again.", status=_label_of(to)), "success")
         return redirect(f"/{self.screen.slug}/{record_id}", 303)
 
     def _state_before(self, move: ChangeLog) -> Choice:
@@ -66,7 +67,7 @@ class StepBackPages(ScreenPages):
             "engine/step_back.html",
             screen=self.screen,
             record=record,
-            to=self._state_before(move),
+            state=_label_of(self._state_before(move)),
             faults=[fault for fault in faults if fault.message],
             missing=is_missing,
         )
@@ -90,4 +91,9 @@ def _value(field: Field, logged: Any) -> Any:
         return date.fromisoformat(logged)
     if field.kind == "moment":
         return datetime.fromisoformat(logged)
-    return find_choice(field.choices, logged) if field.choices else logged
+    is_closed = field.choices is not None and issubclass(field.choices, Choice)
+    return find_choice(field.choices, logged) if field.choices and is_closed else logged
+
+
+def _label_of(state: Choice) -> str:
+    return label(type(state), state.value)

@@ -89,7 +89,7 @@ def _new_run(session: Session, plan: Plan, source: Source) -> ImportRun:
 # -- what happened since the plan was made -----------------------------------------------------------------
 def _refuse_stale(session: Session, plan: Plan) -> None:
     """Stop when somebody changed a record that the plan counts on, or made one that a row is."""
-    model = plan.screen.model
+    model = plan.screen.records
     rows = {row.stored.id for row in plan.rows if row.stored is not None and row.fate == "changed"}
     since = sa.select(ChangeLog.record_id).where(
         ChangeLog.id > plan.seen_until, ChangeLog.entity == model.__tablename__
@@ -104,12 +104,12 @@ def _refuse_stale(session: Session, plan: Plan) -> None:
 
 # -- new records -------------------------------------------------------------------------------------------
 def _add(session: Session, plan: Plan) -> None:
-    place = ledger_of(plan.screen.model).place
+    place = ledger_of(plan.screen.records).place
     groups = list(_grouped(plan.rows))
     for model, drafts in groups:
         _give_ids(session, model, drafts)
     for model, drafts in groups:
-        if place is not None and model is plan.screen.model:
+        if place is not None and model is plan.screen.records:
             _place(session, model, drafts, place)
         _give_numbers(session, model, drafts)
         _insert(session, model, drafts)
@@ -253,8 +253,8 @@ def _change(session: Session, plan: Plan) -> None:
         found = {
             record.id: record
             for record in session.scalars(
-                sa.select(plan.screen.model).where(
-                    plan.screen.model.id.in_([row.stored.id for row in group if row.stored])
+                sa.select(plan.screen.records).where(
+                    plan.screen.records.id.in_([row.stored.id for row in group if row.stored])
                 )
             )
         }

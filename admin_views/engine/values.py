@@ -14,20 +14,20 @@ from tomoiki.core.fields import Field
 from tomoiki.core.languages import language
 from tomoiki.core.money import format_yen
 from tomoiki.core.vocabulary import AnyChoice, find_choice
+from tomoiki.core.wordings import entries, wording
 
 Show = Callable[[Any], str]
 NOTHING = ""
 EXCERPT = 60
 TAG_TONES = frozenset({"urgent", "warn", "ok", "info"})
-_labels: dict[tuple[AnyChoice, str], Mapping[str, str]] = {}
 
 
 def labels(choices: AnyChoice) -> Mapping[str, str]:
     """Return the labels of a list by code in the language being spoken."""
-    key = (choices, language())
-    if key not in _labels:
-        _labels[key] = {member.value: str(member.label) for member in choices}
-    return _labels[key]
+    found: Mapping[str, str] = wording().keep(
+        (choices, language()), lambda: {code: str(entry.label) for code, entry in entries(choices).items()}
+    )
+    return found
 
 
 def label(choices: AnyChoice, code: str) -> str:

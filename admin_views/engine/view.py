@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from flask import abort, has_request_context, redirect, request, url_for
@@ -99,6 +99,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
         """Return the form's class, by Flask-Admin's scaffolding and our converter."""
         known = fields_of(self.model)
         names = [name for name in self.screen.fields if not known[name].read_only]
+        if not names:  # a log; without names the stock form would take every column
+            return self.form_base_class
         several: dict[Any, Any] = {name: input_for(known[name]) for name in names if known[name].is_plural}
         return get_form(
             self.model,
@@ -164,7 +166,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
                 field.secret and (shown is None or field.name in shown) for field in known
             )
         if name == "run_view":
-            return any(may.may(who, cast("Verb", action.needs), self.model) for action in self.screen.actions)
+            return any(may.may(who, action.needs, self.model) for action in self.screen.actions)
         need = NEED.get(name, "delete")
         return need is None or may.may(who, need, self.model)
 

@@ -56,6 +56,22 @@
     });
   }
 
+  /* one more empty row: a copy of the template, numbered */
+  function rows(box) {
+    const add = box.querySelector("[data-add]"), template = box.querySelector("template");
+    if (!add) return;
+    let number = box.querySelectorAll("[role=group]").length;
+    add.hidden = false;
+    add.addEventListener("click", () => {
+      const copy = template.content.firstElementChild.cloneNode(true);
+      number += 1;
+      copy.innerHTML = copy.innerHTML.replaceAll("-newN-", `-new${number}-`);
+      template.before(copy);
+      copy.querySelectorAll("[data-lookup]").forEach(combo);
+      copy.querySelector("input:not([type=hidden]),select,textarea")?.focus();
+    });
+  }
+
   function keys() {
     const go = { "/": "[name=q]", n: "[data-key=n]", e: "[data-key=e]", s: "[data-key=s]" };
     document.addEventListener("keydown", (e) => {
@@ -77,6 +93,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     drawer(); menus(); keys();
     document.querySelectorAll("[data-lookup]").forEach(combo);
+    document.querySelectorAll("[data-rows]").forEach(rows);
     document.querySelectorAll("[data-guard]").forEach(guard);
     document.getElementById("refusal")?.focus();
   });

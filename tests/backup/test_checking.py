@@ -70,6 +70,15 @@ FAULTS = {
         "(SELECT min(id) FROM donation) WHERE number = 'X-1'",
         ("sums", "donation", "refunded more than was given", 1),
     ),
+    "receipt of another amount": (
+        "UPDATE receipt SET total = total + 1 WHERE id = (SELECT min(id) FROM receipt WHERE status = 'issued')",
+        ("sums", "receipt", "total is not the sum of its gifts", 1),
+    ),
+    "gift that lost its receipt": (
+        "UPDATE donation SET receipt_id = NULL "
+        "WHERE id = (SELECT min(id) FROM donation WHERE receipt_id IS NOT NULL)",
+        ("sums", "donation", "status and receipt do not agree", 1),
+    ),
     "counter that lags": (
         "UPDATE counter SET last = 1 WHERE series = 'person'",
         ("numbers", "person", "number 6 of all years was given, but the counter stands at 1", 1),
@@ -80,7 +89,8 @@ FAULTS = {
     ),
     "gap in the versions": (
         "INSERT INTO change_log (at, origin, action, entity, record_id, version, diff) "
-        "SELECT at, origin, action, entity, record_id, version + 2, '{}' FROM change_log WHERE entity = 'case'",
+        "SELECT at, origin, action, entity, record_id, version + 2, '{}' FROM change_log "
+        "WHERE entity = 'case' AND record_id = (SELECT max(id) FROM \"case\")",
         ("history", "case", "a version is missing in the change log", 1),
     ),
     "lost record": (

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tomoiki.core.vocabulary import Choice, OpenChoice, choice_of, chooseable, find_choice
+from tomoiki.core.vocabulary import Choice, OpenChoice, choice_of, find_choice
+from tomoiki.core.wordings import chooseable
 
 
 class Door(Choice):
@@ -38,11 +39,11 @@ def test_a_choice_has_a_label_and_perhaps_a_tone() -> None:
     ],
 )
 def test_a_code_is_offered_on_its_days_only(day: date, codes: list[str]) -> None:
-    assert chooseable(Work, day) == codes
+    assert [one.value for one in chooseable(Work, day)] == codes
 
 
 def test_a_closed_list_is_always_offered_whole() -> None:
-    assert chooseable(Door, date(1999, 1, 1)) == ["open", "shut"]
+    assert [one.value for one in chooseable(Door, date(1999, 1, 1))] == ["open", "shut"]
 
 
 def test_a_code_that_must_exist_is_looked_up() -> None:

@@ -14,13 +14,14 @@ from flask.testing import FlaskCliRunner
 from flask_babel import Babel
 from sqlalchemy.orm import Session
 
-from tomoiki.accounts.models import Role, User
+from tomoiki.accounts.models import OfficeChoice, Role, User
 from tomoiki.cases.lists import CaseStatus, Confidentiality, InquiryStatus
 from tomoiki.cases.models import Activity, Case, CasePerson, CaseStaff, Inquiry
 from tomoiki.core import search
 from tomoiki.core.database import Base, begin_write, db
 from tomoiki.core.dates import TOKYO, FiscalYear, in_tokyo
 from tomoiki.core.fields import fields_of
+from tomoiki.core.history import AccessLog, ChangeLog
 from tomoiki.core.records import Record, give_number
 from tomoiki.deadlines import deadline_rules
 from tomoiki.deadlines.lists import DeadlineStatus
@@ -28,8 +29,12 @@ from tomoiki.deadlines.models import Deadline, DeadlineRule, Fact
 from tomoiki.demo import commands
 from tomoiki.demo.office import MadeOffice, build_office
 from tomoiki.events.lists import Attendance, EventKind, EventStatus, RegistrationStatus
-from tomoiki.events.models import Attendee, Event, Registration
-from tomoiki.money.models import GENERAL, Donation, Donor, Fund
+from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
+from tomoiki.money.bank import BankAccount, BankLine, ImportBatch
+from tomoiki.money.expenses import Expense
+from tomoiki.money.models import GENERAL, Donation, Donor, Fund, Pledge
+from tomoiki.money.receipts import Receipt, ReceiptLine
+from tomoiki.money.services import lowest_balance
 from tomoiki.organisations.models import Organisation
 from tomoiki.people.models import Consent, Person, ResidenceStatus
 from tomoiki.people.services import current_status
@@ -40,14 +45,18 @@ from tomoiki.shelter.models import Bed, Shelter, Stay
 
 TODAY = date(2026, 6, 30)
 SCALE = 0.4
+YEARS = [FiscalYear(year) for year in (2024, 2025, 2026)]
 MODELS = (
     *(User, Person, ResidenceStatus, Organisation, Case, CaseStaff, Activity),
     *(Fund, Donor, Donation, Event, Attendee, Registration),
+    *(Pledge, Receipt, ReceiptLine, Expense, BankAccount, ImportBatch, BankLine, Commitment, FollowUp),
     *(Inquiry, Consent, CasePerson, Fact, Deadline, Partner, Referral, Shelter, Bed, Stay),
 )
+WORDED = (OfficeChoice, ChangeLog, AccessLog)  # what the administrator worded, and what was logged
 PLANS = {  # what may lie ahead
     *("event.starts_at", "event.ends_at", "event.reg_open_at", "event.reg_close_at"),
     *("residence_status.expires_on", "case.next_action_on", "fund.end_on"),
+    *("commitment.due_on", "follow_up.due_on"),
     *("deadline.trigger_on", "deadline.due_on", "deadline.safe_on", "referral.expected_on"),
     *("stay.check_in", "stay.planned_out"),
 }
@@ -112,7 +121,7 @@ def of(session: Session, model: type[Any]) -> list[Any]:
 
 
 def test_every_table_has_rows(office: Session) -> None:
-    assert all(rows(office, model) for model in MODELS)
+    assert all(rows(office, model) for model in (*MODELS, *WORDED))
 
 
 def test_every_field_of_several_values_is_used(office: Session) -> None:
@@ -125,7 +134,7 @@ def test_every_field_of_several_values_is_used(office: Session) -> None:
 
 
 def test_the_same_day_gives_the_same_rows(office: Session, tmp_path: Path) -> None:
-    first = {model: rows(office, model) for model in MODELS if model is not User}
+    first = {model: rows(office, model) for model in (*MODELS, *WORDED) if model is not User}
 
     with database(tmp_path) as session:
         build(session)
@@ -168,7 +177,40 @@ def test_every_code_stands_in_its_list(office: Session, model: type[Record]) -> 
                 assert set(codes) <= {member.value for member in field.choices}
 
 
-@pytest.mark.parametrize("model", [Person, Case, Donor, Donation, Event, Inquiry])
+def test_costs_outgrow_the_medical_and_the_legal_fund(office: Session) -> None:
+    for kind, code in (("medical", "MEDICAL"), ("legal", "LEGAL")):
+        spent = [one for one in of(office, Expense) if one.support_type == kind and one.status == "paid"]
+        by_year = [sum(one.amount for one in spent if one.paid_on in year) for year in YEARS]
+        assert by_year[0] < by_year[2]
+        assert {one.fund.code for one in spent} == {code, GENERAL}
+
+
+def test_no_bound_fund_ever_went_below_zero(office: Session) -> None:
+    for fund in of(office, Fund):
+        assert fund.code == GENERAL or lowest_balance(office, fund.id, YEARS[0].first) >= 0
+
+
+def test_receipts_add_up_and_cover_each_gift_once(office: Session) -> None:
+    valid = [one for one in of(office, Receipt) if one.status != "cancelled"]
+    for receipt in of(office, Receipt):
+        lines = [line for line in of(office, ReceiptLine) if line.receipt_id == receipt.id]
+        assert receipt.total == sum(line.amount for line in lines)
+        assert {line.donation.donor_id for line in lines} == {receipt.donor_id}
+    covered = [line.donation_id for line in of(office, ReceiptLine) if line.receipt in valid]
+    assert len(covered) == len(set(covered))
+    assert set(covered) == {gift.id for gift in of(office, Donation) if gift.status == "receipted"}
+
+
+def test_matched_bank_lines_show_what_reached_the_bank(office: Session) -> None:
+    gifts = {gift.bank_line_id: gift.net for gift in of(office, Donation) if gift.bank_line_id}
+    expenses = {one.bank_line_id: one.amount for one in of(office, Expense) if one.bank_line_id}
+
+    for line in of(office, BankLine):
+        if line.match_status == "matched":
+            assert (line.amount_in or line.amount_out) == (gifts | expenses)[line.id]
+
+
+@pytest.mark.parametrize("model", [Person, Case, Donor, Donation, Event, Expense, Receipt, Inquiry])
 def test_numbers_count_on_after_the_demo(office: Session, model: Any) -> None:
     rule = model.__numbering__
     numbers = [row[rule.field] for row in rows(office, model)]
@@ -179,6 +221,8 @@ def test_numbers_count_on_after_the_demo(office: Session, model: Any) -> None:
         "donation": "D{FY}-{seq:05d}",
         "event": "EV{FY}-{seq:03d}",
         "inquiry": "S{FY}-{seq:05d}",
+        "expense": "E{FY}-{seq:05d}",
+        "receipt": "{FY}-{seq:05d}",
     }
     give_number(
         office,

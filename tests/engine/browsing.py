@@ -18,7 +18,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.forms: list[list[tuple[str, str]]] = []
-        self.is_main = self.is_form = False
+        self.is_main = self.is_form = self.is_template = False
         self.area = self.select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -27,7 +27,9 @@ class _Reader(HTMLParser):
         if tag == "form":
             self.forms.append([])
             self.is_form = True
-        elif self.is_form:
+        elif tag == "template":
+            self.is_template = True
+        elif self.is_form and not self.is_template:
             self._control(tag, found)
 
     def _control(self, tag: str, found: Attributes) -> None:
@@ -51,6 +53,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self.is_main &= tag != "main"
         self.is_form &= tag != "form"
+        self.is_template &= tag != "template"
         if tag in ("textarea", "select"):
             self.area = self.select = ""
 

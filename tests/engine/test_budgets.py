@@ -1,6 +1,7 @@
 """Statements per page: bounded, and the same for five rows as for fifty (notes, traps 15 and 24)."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,18 +19,24 @@ from tests.factories import (
     a_referral,
     a_stay,
     an_activity,
+    an_expense,
     an_inquiry,
     an_organisation,
 )
+from tomoiki.accounts.models import OfficeChoice
 from tomoiki.cases.models import CaseStaff
 from tomoiki.core.dates import now
-from tomoiki.events.models import Attendee, Event, Registration
-from tomoiki.money.models import Donor
+from tomoiki.core.history import AccessLog
+from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
+from tomoiki.money.bank import BankLine
+from tomoiki.money.models import Donor, Pledge
+from tomoiki.money.receipts import Receipt, ReceiptLine
 from tomoiki.people.models import ResidenceStatus
 
 Saved = Callable[..., int]
 MOST = 6
 CLOSED = ("users", "settings")
+READ_ONLY = ("bank-lines", "change-log", "access-log")  # for an administrator
 
 
 def fill(saved: Saved, rows: int) -> None:
@@ -66,6 +73,22 @@ def fill(saved: Saved, rows: int) -> None:
             Registration(event_id=1, attendee=attendee),
             Event(number=f"E{number}", kind="seminar", title_ja="会", starts_at=now(), language=["ja"]),
         )
+        _fill_books(saved, number)
+
+
+def _fill_books(saved: Saved, number: int) -> None:
+    """Save one of each record that hangs on the first case, donor, event, organisation and fund."""
+    line = BankLine(amount_out=3000)
+    saved(an_expense(case_id=1, event_id=1, submitted_by_id=3, approved_by_id=1, bank_line=line))
+    saved(
+        Receipt(number=f"R{number}", donor_id=1),
+        Pledge(donor_id=1, amount=3000),
+        Commitment(event_id=1, organisation_id=1, item=f"item{number}"),
+        FollowUp(event_id=1, organisation_id=1, due_on=date(2026, 7, 1), by_id=4),
+        OfficeChoice(list="case_category", code=f"code{number}", ja="言葉"),
+        AccessLog(at=now(), action="view", entity="case", record_id=1, user_id=2),
+    )
+    saved(ReceiptLine(receipt_id=1, donation_id=number + 1))
 
 
 @pytest.fixture
@@ -85,9 +108,10 @@ def spent(admin: FlaskClient, queries: Queries) -> Callable[[str], int]:
 
 @pytest.fixture
 def first(admin: FlaskClient, queries: Queries) -> Callable[[str], int]:
-    """Return how many statements a page takes after a change."""
+    """Return how many statements a page takes after a change; the office's words were read before."""
 
     def count(address: str) -> int:
+        admin.get("/")
         queries.clear()
         assert admin.get(address).status_code == 200
         return len(
@@ -161,7 +185,9 @@ def test_fifty_rows_take_as_many_statements_as_five(
     assert spent(address) == with_five
 
 
-@pytest.mark.parametrize("slug", [screen.slug for screen in SCREENS if screen.slug not in CLOSED])
+@pytest.mark.parametrize(
+    "slug", [screen.slug for screen in SCREENS if screen.slug not in (*CLOSED, *READ_ONLY)]
+)
 def test_an_edit_form_takes_a_bounded_number(slug: str, spent: Callable[[str], int], saved: Saved) -> None:
     fill(saved, 3)
     key = 2 if slug == "seminars" else 1

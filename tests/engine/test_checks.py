@@ -60,7 +60,7 @@ def test_a_misspelt_field_is_told_with_what_was_meant(place: str) -> None:
     ],
 )  # fmt: skip
 def test_each_fault_is_one_clear_line(wrong: dict[str, Any], line: str) -> None:
-    assert faults(replace(CASES, **wrong)) == [line]
+    assert faults(replace(CASES, groups=(), **wrong)) == [line]
 
 
 def test_several_values_need_a_row_of_their_own() -> None:

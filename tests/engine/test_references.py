@@ -223,7 +223,8 @@ def test_labels_are_open_to_whoever_saves_a_form_that_points_there(
 
     assert [(one["text"], one["sub"]) for one in found] == [("一般", "")]
     assert organiser.get("/funds/").status_code == 403
-    assert enter("interpreter").get("/funds/lookup?q=").status_code == 403
+    assert enter("auditor").get("/organisations/lookup?q=").status_code == 200
+    assert enter("interpreter").get("/organisations/lookup?q=").status_code == 403
 
 
 # -- in filters --------------------------------------------------------------------------------------------------

@@ -87,6 +87,42 @@ TABLE = {
     "users": {"admin": "C any=RUD", "auditor": "any=R"},
     "settings": {"admin": "any=RU", "auditor": "any=R"},  # the program knows which there are
 }
+# -- money, promises of employers, lists and logs ----------------------------------------------------------------
+_READ_BY_ALL = ("caseworker", "treasurer", "organiser", "interpreter", "auditor")
+TABLE |= {
+    # "C own, R own case": one's own claim can be looked at after it was made, and never changed
+    "expenses": {
+        "admin": "C plain hers her_case event travel=RUD",
+        "caseworker": "C hers her_case=R",
+        "treasurer": "C plain hers her_case event travel=RU",
+        "organiser": "C event=R",
+        "interpreter": "C travel=R",
+        "auditor": "plain hers her_case event travel=R",
+    },
+    "receipts": {"admin": "C any=RUD", "treasurer": "C any=R", "auditor": "any=R"},
+    "receipt-lines": {"admin": "C any=RUD", "treasurer": "C any=R", "auditor": "any=R"},
+    "pledges": {"admin": "C any=RUD", "treasurer": "C any=RU", "auditor": "any=R"},
+    "bank-lines": {"admin": "any=R", "treasurer": "C any=RU", "auditor": "any=R"},
+    "commitments": {
+        "admin": "C any=RUD",
+        "caseworker": "C any=RU",
+        "treasurer": "any=R",
+        "organiser": "C any=RU",
+        "auditor": "any=R",
+    },
+    "follow-ups": {
+        "admin": "C any=RUD",
+        "caseworker": "C any=RU",
+        "treasurer": "any=R",
+        "organiser": "C any=RU",
+        "auditor": "any=R",
+    },
+    "choices": {"admin": "C any=RUD", **dict.fromkeys(_READ_BY_ALL, "any=R")},
+    "change-log": {"admin": "any=R", "auditor": "any=R"},
+    "access-log": {"admin": "any=R", "auditor": "any=R"},
+}
+NOT_MADE_HERE = {"receipt-lines"}  # they come with their receipt; the address of a new one is not there
+
 # casework: inquiries, legal days, partners, shelter
 INQUIRIES = "free of_alone"  # without a case: of nobody, and of a person without any case
 TABLE |= {
@@ -125,16 +161,12 @@ TABLE |= {
 }
 TABLE["holidays"], TABLE["beds"] = TABLE["deadline-rules"], TABLE["shelters"]
 STEPPED_BACK = {"cases", "donations", "events", "registrations", "study-sessions", "seminars"}
-STEPPED_BACK |= {
-    "inquiries",
-    "deadlines",
-    "referrals",
-    "stays",
-}  # they have states; an administrator may step back
+STEPPED_BACK |= {"inquiries", "deadlines", "referrals", "stays"}  # they have states
+STEPPED_BACK |= {"expenses", "receipts", "pledges", "follow-ups"}
 
 TABLE["study-sessions"] = TABLE["seminars"] = TABLE["events"]
 
-NOT_DELETED = {"users"}  # deactivated instead; the address is not there
+NOT_DELETED = {"users", "receipt-lines"}  # deactivated instead; the address is not there
 IMPORTED = TABLE.keys() - {
     "users",
     "settings",
@@ -150,13 +182,24 @@ EXPORTS = {
     "donors": {"admin": "any", "treasurer": "any"},
     "donations": {"admin": "any", "treasurer": "any"},
 }
+EXPORTS |= {  # money, promises of employers, logs
+    **{slug: {"admin": "any", "treasurer": "any"} for slug in ("receipts", "receipt-lines", "pledges")},
+    **{slug: {"admin": "any", "organiser": "any"} for slug in ("commitments", "follow-ups")},
+    **{slug: {"admin": "any"} for slug in ("change-log", "access-log")},
+}
 EXPORTS |= {
     "inquiries": {"admin": f"{OPEN_CASES} {INQUIRIES} of_hidden", "caseworker": f"{OPEN_CASES} {INQUIRIES}"},
     "referrals": {"admin": f"{OPEN_CASES} free"},
     "partners": {"admin": "any"},
 }
 EXPORTS["study-sessions"] = EXPORTS["seminars"] = EXPORTS["events"]
-NO_PERSONAL_DATA = {"events", "study-sessions", "seminars"}  # exported without a purpose
+NO_PERSONAL_DATA = {
+    "events",
+    "study-sessions",
+    "seminars",
+    "commitments",
+    "receipt-lines",
+}  # exported without a purpose
 SECRETS = {
     "people": "safe_contact",
     "residence-statuses": "card_no",
@@ -166,7 +209,8 @@ SEES_SECRETS = {"admin", "caseworker"}
 # "A lookup called for a form that the role may save returns id and label only": beside those who read the table.
 LABELS = {
     "users": {"caseworker", "organiser", "interpreter"},  # owner of a case, organiser of an event, by whom
-    "funds": {"organiser"},  # fund of an event
+    "funds": {"organiser", "interpreter"},  # fund of an event, of a claim
+    **{slug: {"interpreter"} for slug in ("events", "study-sessions", "seminars")},  # event of a claim
 }
 NAMELESS = {  # she sees when one expires, or what one cost, but nothing that names it
     ("interpreter", "residence-statuses"),

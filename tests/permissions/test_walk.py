@@ -15,6 +15,7 @@ from tests.permissions.expected import (
     NAMELESS,
     NO_PERSONAL_DATA,
     NOT_DELETED,
+    NOT_MADE_HERE,
     SECRETS,
     SEES_SECRETS,
     STEPPED_BACK,
@@ -35,12 +36,13 @@ DELETED = {SEEN_OTHER, 409}
 def of_table(role: str, slug: str, may: Rights) -> Answers:
     """Return what the routes that name no record answer."""
     reads = may.may("R")
-    creates = SAVED if may.creates else {REFUSED}
+    made = {UNKNOWN} if slug in NOT_MADE_HERE else SAVED
+    creates = made if may.creates else {REFUSED}
     imports = ({OK} if slug in IMPORTED else {UNKNOWN}) if may.creates else {REFUSED}
     return {
         "GET ": {OK} if reads else {REFUSED},
         "GET lookup": {OK} if reads or role in LABELS.get(slug, ()) else {REFUSED},
-        "GET new": {OK} if may.creates else {REFUSED},
+        "GET new": ({UNKNOWN} if slug in NOT_MADE_HERE else {OK}) if may.creates else {REFUSED},
         "POST new": creates,
         "GET import": imports,
         "POST import": {WRONG} if imports == {OK} else imports,

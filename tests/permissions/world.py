@@ -9,15 +9,20 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.databases import PASSWORD_HASH
-from tests.factories import a_donation, an_organisation
-from tomoiki.accounts.models import User
+from tests.factories import a_donation, an_expense, an_organisation
+from tomoiki.accounts.models import OfficeChoice, User
+from tomoiki.accounts.settings import SettingKey
 from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
 from tomoiki.core.database import begin_write, db
-from tomoiki.core.dates import today
+from tomoiki.core.dates import now, today
+from tomoiki.core.history import AccessLog, ChangeLog
 from tomoiki.core.records import Record
 from tomoiki.deadlines.models import Deadline, DeadlineRule, Fact, Holiday
-from tomoiki.events.models import Attendee, Event, Registration
-from tomoiki.money.models import Donor, Fund
+from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
+from tomoiki.money.bank import BankLine
+from tomoiki.money.expenses import Expense
+from tomoiki.money.models import Donor, Fund, Pledge
+from tomoiki.money.receipts import Receipt, ReceiptLine
 from tomoiki.people.models import Person, ResidenceStatus
 from tomoiki.referrals.models import Partner, Referral
 from tomoiki.shelter.models import Bed, Shelter, Stay
@@ -73,19 +78,22 @@ def build(app: Flask) -> World:
         db.session.flush()
         made = _casework() | _office()
         made |= _more_casework(made)
+        made |= _books(made)
         for record in _in_order(made):
             db.session.add(record)
             db.session.flush()
+        _make_own(made["expenses"])
         _make_old(made["activities"]["own_old"])
         db.session.commit()
         world = World(
             {slug: {kind: record.id for kind, record in found.items()} for slug, found in made.items()}
         )
         world.ids["users"] = {"any": CASEWORKER}
-        world.ids["settings"] = {"any": 1}
+        world.ids["settings"] = {"any": len(SettingKey)}  # look-ups hold the newest twenty
         for slug, model in (("deadline-rules", DeadlineRule), ("holidays", Holiday)):
             newest = db.session.scalar(sa.select(sa.func.max(model.id)))  # a search box offers the newest
             world.ids[slug] = {"any": newest or 0}
+        world.ids |= _logs()
     return world
 
 
@@ -186,7 +194,14 @@ def _staff(case: Case, kind: str) -> CaseStaff:
 def _office() -> Made:
     fund = Fund(code="SHELTER", name="Herberge")
     donor = Donor(code="S-0001", name="Geberin Xaverl")
-    study = Event(number="E2026-001", kind="study", title_ja="Lernabend", starts_at=_moment(), fund=fund)
+    study = Event(
+        number="E2026-001",
+        kind="study",
+        title_ja="Lernabend",
+        starts_at=_moment(),
+        fund=fund,
+        organiser_id=ORGANISER,
+    )
     seminar = Event(number="E2026-002", kind="seminar", title_ja="Firmenabend", starts_at=_moment())
     attendee = Attendee(name="Besucher Yorick", person_id=1)
     return {
@@ -262,6 +277,46 @@ def _referral(case: Any, partner: Partner, **values: Any) -> Referral:
 
 def _stay(case: Any, bed: Bed) -> Stay:
     return Stay(case=case, person=case.person, bed=bed, check_in=date(2026, 5, 4), fee_per_night=500)
+
+
+# -- money, promises of employers, lists and logs ----------------------------------------------------------------
+CLAIMED_BY = {"hers": CASEWORKER, "event": ORGANISER, "travel": INTERPRETER}
+
+
+def _books(made: Made) -> Made:
+    donation, donor = made["donations"]["any"], made["donors"]["any"]
+    seminar, firm = made["seminars"]["any"], made["organisations"]["any"]
+    receipt = Receipt(number="2026-00001", donor=donor, name_printed="Geberin Xaverl", total=5000, year=2026)
+    return {
+        "receipts": {"any": receipt},
+        "receipt-lines": {"any": ReceiptLine(receipt=receipt, donation=donation, amount=5000)},
+        "pledges": {"any": Pledge(donor=donor, amount=3000)},
+        "bank-lines": {"any": BankLine(amount_in=5000, payer_raw="XAVERL")},
+        "commitments": {"any": Commitment(event=seminar, organisation=firm, item="dorm")},
+        "follow-ups": {"any": FollowUp(organisation=firm, event=seminar, due_on=date(2026, 9, 1))},
+        "choices": {"any": OfficeChoice(list="case_category", code="night_shift", ja="夜勤")},
+        "expenses": {
+            "plain": an_expense(),
+            "hers": an_expense(),
+            "her_case": an_expense(case=made["cases"]["hers"]),
+            "event": an_expense(event=made["study-sessions"]["any"]),
+            "travel": an_expense(support_type="travel"),
+        },
+    }
+
+
+def _make_own(expenses: Mapping[str, Record]) -> None:
+    table = Expense.__table__
+    for kind, record in expenses.items():
+        by = CLAIMED_BY.get(kind, COLLEAGUE)
+        db.session.execute(sa.update(table).where(table.c.id == record.id).values(created_by=by))
+
+
+def _logs() -> dict[str, dict[str, int]]:
+    db.session.add(AccessLog(at=now(), action="view", entity="case", record_id=1, user_id=CASEWORKER))
+    db.session.commit()
+    newest = {"change-log": ChangeLog, "access-log": AccessLog}
+    return {slug: {"any": db.session.scalar(sa.select(sa.func.max(log.id)))} for slug, log in newest.items()}
 
 
 def _moment() -> datetime:

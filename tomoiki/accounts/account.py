@@ -8,6 +8,7 @@ from flask_security import auth_required, current_user
 from tomoiki.accounts.models import Interface, Theme, User
 from tomoiki.core.database import db, in_write
 from tomoiki.core.vocabulary import find_choice
+from tomoiki.core.wordings import entries
 
 
 def install(app: Flask) -> None:
@@ -18,7 +19,8 @@ def install(app: Flask) -> None:
 def _page() -> ResponseReturnValue:
     if request.method == "POST":
         return _save(current_user.id)
-    return render_template("account/account.html", user=current_user, languages=Interface, themes=Theme)
+    themes = entries(Theme).values()
+    return render_template("account/account.html", user=current_user, languages=Interface, themes=themes)
 
 
 def _save(user_id: int) -> ResponseReturnValue:

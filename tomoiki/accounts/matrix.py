@@ -5,6 +5,7 @@ C create · R read · U update · D delete · X export. Rooms above this one are
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,10 +112,6 @@ def assigned_people() -> ColumnElement[bool]:
     return found
 
 
-def _seen_people() -> sa.Select[tuple[int]]:
-    return sa.select(_columns("Person").id).where(visible_people())
-
-
 def _assigned_people_to_contact() -> ColumnElement[bool]:
     case, staff = _columns("Case"), _columns("CaseStaff")
     ticked = case.id.in_(_on_case("interpreter").where(staff.may_contact))
@@ -122,12 +119,13 @@ def _assigned_people_to_contact() -> ColumnElement[bool]:
     return found
 
 
+# Rows of a grant are named functions, or partials of one: the page of permissions says them in words.
 def _statuses(people: Any) -> Any:
-    return lambda: _points_into("ResidenceStatus", "person_id", "Person", people)
+    return partial(_points_into, "ResidenceStatus", "person_id", "Person", people)
 
 
 def _of_cases(class_name: str, rows: Any) -> Any:
-    return lambda: _points_into(class_name, "case_id", "Case", rows)
+    return partial(_points_into, class_name, "case_id", "Case", rows)
 
 
 def _points_into(class_name: str, key: str, target: str, rows: Any) -> ColumnElement[bool]:
@@ -137,22 +135,26 @@ def _points_into(class_name: str, key: str, target: str, rows: Any) -> ColumnEle
 
 
 def _narrower(class_name: str, cases: Any, people: Any = None) -> Any:
+    return partial(_within_both, class_name, cases, people)
+
+
+def _within_both(class_name: str, cases: Any, people: Any) -> ColumnElement[bool]:
     """Rows that may point at a case, a person or both: within the narrower scope of the two (DOMAIN 4)."""
-
-    def rows() -> ColumnElement[bool]:
-        columns = _columns(class_name)
-        within = [sa.or_(columns.case_id.is_(None), _points_into(class_name, "case_id", "Case", cases))]
-        if people is not None:
-            seen = _points_into(class_name, "person_id", "Person", people)
-            within.append(sa.or_(columns.person_id.is_(None), seen))
-        return sa.and_(*within)
-
-    return rows
+    columns = _columns(class_name)
+    within = [sa.or_(columns.case_id.is_(None), _points_into(class_name, "case_id", "Case", cases))]
+    if people is not None:
+        seen = _points_into(class_name, "person_id", "Person", people)
+        within.append(sa.or_(columns.person_id.is_(None), seen))
+    return sa.and_(*within)
 
 
 def _activities(cases: Any, inquiries: Any) -> Any:
+    return partial(_of_cases_or_inquiries, cases, inquiries)
+
+
+def _of_cases_or_inquiries(cases: Any, inquiries: Any) -> ColumnElement[bool]:
     """Activities of these cases, and of these inquiries."""
-    return lambda: sa.or_(
+    return sa.or_(
         _points_into("Activity", "case_id", "Case", cases),
         _points_into("Activity", "inquiry_id", "Inquiry", inquiries),
     )
@@ -177,6 +179,26 @@ def _activities_of_interpreter() -> ColumnElement[bool]:
     )
 
 
+def _own_expenses() -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _columns("Expense").created_by == VIEWER
+    return found
+
+
+def _expenses_of_own_cases() -> ColumnElement[bool]:
+    return _points_into("Expense", "case_id", "Case", _own_cases)
+
+
+def _own_expenses_of_own_events() -> ColumnElement[bool]:
+    expense, event = _columns("Expense"), _columns("Event")
+    hers = sa.select(event.id).where(event.organiser_id == VIEWER)
+    return sa.and_(expense.created_by == VIEWER, expense.event_id.in_(hers))
+
+
+def _own_travel() -> ColumnElement[bool]:
+    expense = _columns("Expense")
+    return sa.and_(expense.created_by == VIEWER, expense.support_type == "travel")
+
+
 # -- fields ----------------------------------------------------------------------------------------------------------
 # A mask names fields, and the tables whose rows stand on the record's page.
 def _only(*names: str) -> frozenset[str]:
@@ -190,14 +212,24 @@ M2_PERSON = _only(
 )
 NUMBER = _only("number")
 AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on")  # categories: counts, in reports
-EVENT_FEE = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund")
-EVENT_COUNTS = _only("number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "capacity")
+_PROMISES = ("commitment", "follow_up")
+EVENT_FEE = _only(
+    "number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund", *_PROMISES
+)
+EVENT_COUNTS = _only(
+    "number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "capacity", *_PROMISES
+)
 SUPPORT_FUND = _only(
-    "code", "name", "kind", "support_types", "opening_balance", "start_on", "end_on", "budget"
+    "code", "name", "kind", "support_types", "opening_balance", "start_on", "end_on", "budget", "expense"
 )
 ATTENDEE = _only(
     "name", "name_kana", "email", "phone", "affil_kind", "school", "grade", "nationality", "age_band",
     "guardian_consent", "merged_into", "registration",
+)  # fmt: skip
+
+EXPENSE_CLAIM = _only(  # the books are the treasurer's
+    "number", "paid_on", "amount", "support_type", "fund", "case", "event", "payee", "method", "status",
+    "submitted_by", "approved_by", "approved_at",
 )  # fmt: skip
 
 WHOLE = (Grant("CRUDX"),)
@@ -279,6 +311,41 @@ MATRIX: Matrix = {
     },
     "user": {"admin": (Grant("CRUD"),), "auditor": READ},
     "setting": {"admin": (Grant("RU"),), "auditor": READ},
+    # -- money, promises of employers, the office's own lists and logs ----------------------------------------
+    "pledge": {"admin": WHOLE, "treasurer": (Grant("CRUX"),), "auditor": READ},
+    "receipt": {"admin": WHOLE, "treasurer": (Grant("CRX"),), "auditor": READ},
+    "receipt_line": {"admin": WHOLE, "treasurer": (Grant("CRX"),), "auditor": READ},
+    "expense": {
+        "admin": (Grant("CRUD"),),
+        "caseworker": (
+            Grant("CR", _own_expenses, EXPENSE_CLAIM),
+            Grant("R", _expenses_of_own_cases, EXPENSE_CLAIM),
+        ),
+        "treasurer": (Grant("CRU"),),
+        "organiser": (Grant("CR", _own_expenses_of_own_events, EXPENSE_CLAIM),),
+        "interpreter": (Grant("CR", _own_travel, EXPENSE_CLAIM),),
+        "auditor": READ,
+    },
+    "bank_account": {"admin": READ, "treasurer": (Grant("CRU"),), "auditor": READ},
+    "import_batch": {"admin": READ, "treasurer": (Grant("CRU"),), "auditor": READ},
+    "bank_line": {"admin": READ, "treasurer": (Grant("CRU"),), "auditor": READ},
+    "commitment": {
+        "admin": WHOLE,
+        "caseworker": (Grant("CRU"),),
+        "treasurer": READ,
+        "organiser": (Grant("CRUX"),),
+        "auditor": READ,
+    },
+    "follow_up": {
+        "admin": WHOLE,
+        "caseworker": (Grant("CRU"),),
+        "treasurer": READ,
+        "organiser": (Grant("CRUX"),),
+        "auditor": READ,
+    },
+    "choice": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
+    "change_log": {"admin": (Grant("RX"),), "auditor": READ},
+    "access_log": {"admin": (Grant("RX"),), "auditor": READ},
 }
 
 # -- casework: inquiries, legal days, partners, shelter -----------------------------------------------------------------
@@ -321,7 +388,9 @@ CASEWORK: Matrix = {
     },
     "consent": {
         "admin": (Grant("CRUD"),),
-        "caseworker": (Grant("CRU", lambda: _columns("Consent").person_id.in_(_seen_people())),),
+        "caseworker": (
+            Grant("CRU", partial(_points_into, "Consent", "person_id", "Person", visible_people)),
+        ),
     },
     "case_person": {
         "admin": (Grant("CRUD", _narrower("CasePerson", not_secret_or_own_cases)),),

@@ -35,7 +35,7 @@ from tomoiki.core.dates import now, today
 from tomoiki.core.fields import codes, col, ref, refs
 from tomoiki.core.lists import Language, Prefecture
 from tomoiki.core.records import Fault, Moves, Numbering, Record
-from tomoiki.core.vocabulary import choice_of
+from tomoiki.core.wordings import label_of
 from tomoiki.organisations.models import Organisation
 from tomoiki.people.lists import WORKER_TYPE_OF_STATUS, WorkerType
 from tomoiki.people.models import Person
@@ -145,7 +145,7 @@ class Case(Record):
                 self._take_over(session.get(Inquiry, self.inquiry_id))
         self._prepare_categories()
         if not (self.title or "").strip():
-            self.title = str(choice_of(CaseCategory, self.primary_category or "other").label)
+            self.title = str(label_of(CaseCategory, self.primary_category or "other"))
         if self.worker_type == "unknown" and self.person_id:
             self.worker_type = _worker_type(session, self.person_id)
         is_new = self.id is None
@@ -174,8 +174,8 @@ class Case(Record):
         if self.primary_category and self.primary_category not in chosen:
             self.categories.append(self.primary_category)
         elif chosen and not self.primary_category:
-            self.primary_category = (
-                next(code.value for code in CaseCategory if code.value in chosen) or chosen[0]
+            self.primary_category = next(
+                (code.value for code in CaseCategory if code.value in chosen), chosen[0]
             )
 
     def _restrict(self) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 
 from tomoiki.core.dates import today
 from tomoiki.core.fields import Field
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed
 
 Verb = Literal["create", "read", "update", "delete", "export"]
 VERBS: Mapping[str, Verb] = {"C": "create", "R": "read", "U": "update", "D": "delete", "X": "export"}
@@ -72,7 +72,7 @@ class Access:
         self._steps_back = frozenset({SYSTEM_ROLE, *steps_back})
         self._known: dict[tuple[frozenset[str], str, Verb], tuple[Grant, ...]] = {}
 
-    def grants(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> tuple[Grant, ...]:
+    def grants(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> tuple[Grant, ...]:
         """Return the grants of all her roles for this verb; none means no."""
         key = (viewer.roles, model.__tablename__, verb)
         if key not in self._known:
@@ -84,23 +84,23 @@ class Access:
             grants = ALL if role == SYSTEM_ROLE else self._matrix.get(table, {}).get(role, ())
             yield from (grant for grant in grants if verb in grant.verbs)
 
-    def may(self, viewer: Viewer, verb: Verb, model: type[Record]) -> bool:
+    def may(self, viewer: Viewer, verb: Verb, model: type[Listed]) -> bool:
         """Tell whether she may do this to any record of the table."""
         return bool(self.grants(viewer, model, verb))
 
-    def may_step_back(self, viewer: Viewer, model: type[Record]) -> bool:
+    def may_step_back(self, viewer: Viewer, model: type[Listed]) -> bool:
         """Tell whether she may take records of this table back to the state they came from."""
         has_states = model.__moves__ is not None
         return has_states and bool(viewer.roles & self._steps_back) and self.may(viewer, "update", model)
 
-    def scope(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> ColumnElement[bool] | None:
+    def scope(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> ColumnElement[bool] | None:
         """Return the condition that her rows meet, or None when she sees all; false() when none."""
         grants = self.grants(viewer, model, verb)
         if any(grant.rows is None for grant in grants):
             return None
         return sa.or_(*(grant.rows() for grant in grants if grant.rows)) if grants else sa.false()
 
-    def masks(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> tuple[Grant, ...]:
+    def masks(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> tuple[Grant, ...]:
         """Return the verb's grants that differ in fields, the widest first; one alone needs no look at the row."""
         widest: dict[frozenset[str] | None, list[Grant]] = {}
         for grant in self.grants(viewer, model, verb):
@@ -110,21 +110,21 @@ class Access:
             return (Grant("R"),)
         return tuple(_joined(fields, grants) for fields, grants in sorted(widest.items(), key=_width))
 
-    def fields(self, viewer: Viewer, model: type[Record], verb: Verb = "read") -> frozenset[str] | None:
+    def fields(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> frozenset[str] | None:
         """Return the fields she may see on some row (None: all); a list may be sorted and filtered by no other."""
         masks = [grant.fields for grant in self.grants(viewer, model, verb)]
         return None if None in masks else frozenset().union(*(mask for mask in masks if mask))
 
-    def sees(self, viewer: Viewer, model: type[Record], name: str) -> bool:
+    def sees(self, viewer: Viewer, model: type[Listed], name: str) -> bool:
         """Tell whether she may see this field on every row that she may read: what sorting and filtering need."""
         return all(grant.fields is None or name in grant.fields for grant in self.grants(viewer, model))
 
-    def shows(self, viewer: Viewer, model: type[Record], name: str) -> bool:
+    def shows(self, viewer: Viewer, model: type[Listed], name: str) -> bool:
         """Tell whether she sees this field on some row."""
         shown = self.fields(viewer, model)
         return shown is None or name in shown
 
-    def rows_showing(self, viewer: Viewer, model: type[Record], name: str) -> ColumnElement[bool] | None:
+    def rows_showing(self, viewer: Viewer, model: type[Listed], name: str) -> ColumnElement[bool] | None:
         """Return the condition of those of her rows on which she sees this field, or None: it is all of them."""
         if self.sees(viewer, model, name):
             return None
@@ -136,7 +136,7 @@ class Access:
         return sa.or_(sa.false(), *(grant.rows() for grant in showing if grant.rows))
 
     def reason_rows(
-        self, viewer: Viewer, model: type[Record], verb: Verb = "read"
+        self, viewer: Viewer, model: type[Listed], verb: Verb = "read"
     ) -> ColumnElement[bool] | None:
         """Return the condition of records on which a reason lets her do this, or None."""
         rows = [grant.behind_reason for grant in self.grants(viewer, model, verb) if grant.behind_reason]

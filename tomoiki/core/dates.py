@@ -173,6 +173,12 @@ def legal_age_on(birth: date, on: date) -> int:
     return age_on(birth, on + timedelta(days=1))
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day that many months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def _without_spaces(text: str) -> str:
     return plain(text).replace(" ", "").upper()
 

@@ -68,7 +68,7 @@ class _Column:
 @dataclass(frozen=True)
 class _Reference:
     field: Field
-    on_delete: str
+    on_delete: str | None
     index: bool
     late: bool
     filled: bool
@@ -105,7 +105,10 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
     check: str | None = None,
     **options: Any,
 ) -> Any:
-    """Declare a column; its type comes from the annotation, `options` go to SQLAlchemy (default, unique, index)."""
+    """Declare a column; its type comes from the annotation, `options` go to SQLAlchemy (default, unique, index).
+
+    `computed="amount - fee"` lets the database reckon it from other columns of the row.
+    """
     field = Field(
         label,
         help,
@@ -129,7 +132,7 @@ def ref(  # noqa: PLR0913
     *,
     label: LazyString,
     help: LazyString | None = None,  # noqa: A002
-    on_delete: str = "restrict",
+    on_delete: str | None = "restrict",
     search: Visibility | None = None,
     index: bool = True,
     read_only: bool = False,
@@ -138,9 +141,10 @@ def ref(  # noqa: PLR0913
 ) -> Any:
     """Declare a reference: the annotation `Mapped[Donor | None]` gives column `donor_id` and attribute `donor`.
 
-    `search` puts what the target is found by under this record's index too. Of two tables that refer to each
-    other, `late` marks the reference that is made last: the database checks it at the commit. `filled` says that the
-    record fills it in by itself where nobody does.
+    `search` puts what the target is found by under this record's index too. `on_delete=None` keeps the number
+    of a record that is gone: a log outlives what it names. Of two tables that refer to each other, `late` marks the
+    reference that is made last: the database checks it at the commit. `filled` says that the record fills it in by
+    itself where nobody does.
     """
     field = Field(label, help, search=search, kind="ref", read_only=read_only)
     return _Reference(field, on_delete, index, late, filled)
@@ -201,17 +205,20 @@ def _build_column(cls: type[Described], name: str, declared: _Column) -> Field:
     field = replace(declared.field, name=name, kind=_kind(declared.field, python_type))
     if isinstance(python_type, type) and issubclass(python_type, Choice):
         field = replace(field, choices=python_type)
-    has_default = {"default", "server_default"} & declared.options.keys()
+    options = dict(declared.options)
+    computed = options.pop("computed", None)
+    has_default = {"default", "server_default"} & options.keys() or computed
     is_required = not optional and not has_default and field.kind != "flag"
     field = replace(field, required=is_required, optional=optional)
-    constraints = [sa.CheckConstraint(declared.check, name=name)] if declared.check else []
+    constraints: list[Any] = [sa.CheckConstraint(declared.check, name=name)] if declared.check else []
+    constraints += [sa.Computed(computed, persisted=True)] if computed else []
     column = mapped_column(
         _column_type(field, python_type),
         *constraints,
         nullable=optional,
         info={"field": field},
         active_history=True,
-        **declared.options,
+        **options,
     )
     setattr(cls, name, column)
     return field
@@ -257,6 +264,8 @@ def _build_reference(cls: type[Described], name: str, declared: _Reference) -> F
     class_name = target if isinstance(target, str) else target.__name__
     is_asked = not (optional or declared.filled)
     field = replace(declared.field, name=name, required=is_asked, optional=optional, target=class_name)
+    if declared.on_delete is None:
+        return _build_number(cls, field, optional=optional, index=declared.index)
     at_commit: dict[str, Any] = (
         {"use_alter": True, "deferrable": True, "initially": "DEFERRED"} if declared.late else {}
     )
@@ -270,6 +279,15 @@ def _build_reference(cls: type[Described], name: str, declared: _Reference) -> F
         name,
         relationship(class_name, foreign_keys=column, info={"field": field}, active_history=True, **far_side),
     )
+    return field
+
+
+def _build_number(cls: type[Described], field: Field, *, optional: bool, index: bool) -> Field:
+    """Build a reference that the database does not hold to."""
+    key = f"{field.name}_id"
+    setattr(cls, key, mapped_column(sa.Integer, nullable=optional, index=index))
+    join = f"foreign({cls.__name__}.{key}) == {field.target}.id"
+    setattr(cls, field.name, relationship(field.target, primaryjoin=join, viewonly=True))
     return field
 
 

@@ -1,25 +1,29 @@
 """The change log: one row per changed record, written in the same transaction as the change."""
 
-from __future__ import annotations
-
 import contextlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import lazy_gettext as _
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
+from sqlalchemy.orm import InstanceState, Mapped, Session
 from sqlalchemy.orm.attributes import History
 
 from tomoiki.core.actors import actor
-from tomoiki.core.database import Base, Moment, db, encrypt
-from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.records import Record
+from tomoiki.core.database import Base, db, encrypt
+from tomoiki.core.fields import Field, col, fields_of, ref
+from tomoiki.core.records import Listed, Record
+from tomoiki.core.vocabulary import OpenChoice
+from tomoiki.core.wordings import TableName
+
+if TYPE_CHECKING:
+    from tomoiki.accounts.models import User
 
 HOUSEKEEPING = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
 REASON = "_reason"  # stands in a diff beside the fields: why the change was made, where one had to say so
@@ -29,36 +33,68 @@ BATCH = 2000
 WAITING = 1000  # access rows that wait for a busy database, at most
 
 
-class ChangeLog(Base):
+class Change(OpenChoice):
+    """What was done to a record."""
+
+    create = "create", _("Made")
+    change = "change", _("Changed")
+    delete = "delete", _("Deleted"), "warn"
+
+
+class Look(OpenChoice):
+    """How somebody looked, or was kept from looking."""
+
+    view = "view", _("Looked at")
+    reveal = "reveal", _("Secret field shown"), "info"
+    reason = "reason", _("Opened with a reason"), "warn"
+    export = "export", _("Exported"), "info"
+    refused = "refused", _("Refused"), "urgent"
+
+
+class Origin(OpenChoice):
+    """By which way something was done."""
+
+    page = "page", _("Page")
+    imported = "import", _("From a list")
+    command = "command", _("Command")
+    system = "system", _("By the system")
+
+
+class ChangeLog(Listed):
     """Who changed what when: `diff` maps a field to [old, new], secret values to ciphertext only."""
 
-    __tablename__ = "change_log"
+    __label__ = ("action",)
     __table_args__ = (sa.Index("ix_change_log_entity_record", "entity", "record_id", "id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    user_id: Mapped[int | None] = mapped_column(index=True)
-    address: Mapped[str | None] = mapped_column(sa.String(60))
-    origin: Mapped[str] = mapped_column(sa.String(40))
-    action: Mapped[str] = mapped_column(sa.String(10))
-    entity: Mapped[str] = mapped_column(sa.String(40))
-    record_id: Mapped[int]
-    version: Mapped[int]
-    diff: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+    at: Mapped[datetime] = col(label=_("Time"), index=True)
+    user: Mapped["User | None"] = ref(label=_("User"), on_delete=None)
+    user_id: Mapped[int | None]
+    action: Mapped[str] = col(label=_("What was done"), choices=Change)
+    entity: Mapped[str] = col(label=_("Kind of record"), choices=TableName)
+    record_id: Mapped[int] = col(label=_("Record no."))
+    origin: Mapped[str] = col(label=_("Way"), choices=Origin)
+    address: Mapped[str | None] = col(label=_("IP address"), personal=True)
+    version: Mapped[int] = col(label=_("Version"))
+    diff: Mapped[dict[str, Any]] = col(
+        label=_("Changes"), exported=False
+    )  # of any record: who may see what of it is settled on the page
 
 
-class AccessLog(Base):
+class AccessLog(Listed):
     """Who looked at what: one row per user, record and hour; refusals and reveals of secret fields too."""
 
-    __tablename__ = "access_log"
+    __label__ = ("action",)
+    __is_logged__ = False
     __table_args__ = (sa.Index("ix_access_log_entity_record", "entity", "record_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    user_id: Mapped[int | None] = mapped_column(index=True)
-    address: Mapped[str | None] = mapped_column(sa.String(60))
-    action: Mapped[str] = mapped_column(sa.String(20))
-    entity: Mapped[str] = mapped_column(sa.String(40))
-    record_id: Mapped[int | None]
-    detail: Mapped[str | None] = mapped_column(sa.String(DETAIL_LENGTH))
+
+    at: Mapped[datetime] = col(label=_("Time"), index=True)
+    user: Mapped["User | None"] = ref(label=_("User"), on_delete=None)
+    user_id: Mapped[int | None]
+    action: Mapped[str] = col(label=_("How"), choices=Look)
+    entity: Mapped[str] = col(label=_("Kind of record"), choices=TableName)
+    record_id: Mapped[int | None] = col(label=_("Record no."))
+    detail: Mapped[str | None] = col(label=_("Field or reason"), long=True)
+    address: Mapped[str | None] = col(label=_("IP address"), personal=True)
 
 
 def install() -> None:
@@ -189,7 +225,7 @@ def snapshot(record: Record) -> dict[str, Any]:
     names = [
         attribute.key
         for attribute in sa.inspect(type(record)).column_attrs
-        if attribute.key not in HOUSEKEEPING
+        if attribute.key not in HOUSEKEEPING and attribute.columns[0].computed is None
     ]
     values = {name: _plain(record, name, getattr(record, name)) for name in names}
     for name, field in fields_of(type(record)).items():

@@ -19,6 +19,7 @@ from tomoiki.core.languages import LANGUAGES
 from tomoiki.core.records import Record
 from tomoiki.core.text import clean_spaces, fold
 from tomoiki.core.vocabulary import AnyChoice
+from tomoiki.core.wordings import entries, wording
 
 _SAME, _PERHAPS = _("The same record stands in an earlier row."), _("Perhaps the same record.")
 
@@ -174,12 +175,16 @@ def squeezed(text: str) -> str:
     return clean_spaces(fold(text)).replace(" ", "")
 
 
-@cache
 def _labels(choices: AnyChoice) -> Mapping[str, Meaning]:
-    found = {squeezed(member.value): Meaning(member.value) for member in choices}
-    for member in choices:
-        for label in in_all_languages(member.label):
-            found.setdefault(squeezed(label), Meaning(member.value))
+    found: Mapping[str, Meaning] = wording().keep(("words", choices), lambda: _read_labels(choices))
+    return found
+
+
+def _read_labels(choices: AnyChoice) -> Mapping[str, Meaning]:
+    found = {squeezed(code): Meaning(code) for code in entries(choices)}
+    for code, entry in entries(choices).items():
+        for label in in_all_languages(entry.label):
+            found.setdefault(squeezed(label), Meaning(code))
     return found
 
 

@@ -16,8 +16,9 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
-from tomoiki.core.fields import Described, fields_of
-from tomoiki.core.vocabulary import Choice, find_choice
+from tomoiki.core.fields import Described, Field, fields_of
+from tomoiki.core.vocabulary import Choice
+from tomoiki.core.wordings import label_of
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,11 @@ def _actor_id() -> int | None:
     return actor().id
 
 
-class Record(Described):
-    """A row of the office: every model of a subject derives from it."""
+class Listed(Described):
+    """A row that a screen can show; a log is no more than that."""
 
     __abstract__ = True
+    __is_logged__: ClassVar[bool] = True  # every change of the table stands in the change log
     __label__: ClassVar[tuple[str, ...]] = ()  # the first of these fields that is filled names the record
     __sublabel__: ClassVar[str] = ""  # tells two of the same name apart
     __numbering__: ClassVar[Numbering | None] = None
@@ -79,6 +81,18 @@ class Record(Described):
     __key__: ClassVar[tuple[str, ...]] = ()  # fields by which a person finds the record again
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
+
+    @classmethod
+    def field_as(cls, name: str, row: Mapping[str, Any]) -> Field:
+        """Return a field as this very row has it: the value of a setting is a number, a day or a switch."""
+        return fields_of(cls)[name]
+
+
+class Record(Listed):
+    """A row of the office: every model of a subject derives from it."""
+
+    __abstract__ = True
+
     created_at: Mapped[datetime] = mapped_column(Moment, default=_now, sort_order=90)
     created_by: Mapped[int | None] = mapped_column(default=_actor_id, sort_order=91)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now, sort_order=92)
@@ -100,6 +114,17 @@ class Record(Described):
         """Yield the rules that this record breaks; nothing is saved while there is one."""
         yield from ()
 
+    def settle(self, session: Session) -> Iterator[Fault]:
+        """Change in other records what follows from this one, once it and the rows of its form are written.
+
+        Yield the rules that the whole breaks; nothing is saved while there is one.
+        """
+        yield from ()
+
+    def remarks(self, session: Session) -> Iterator[LazyString | str]:
+        """Yield what whoever saved this should know, though it is saved."""
+        yield from ()
+
     @classmethod
     def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
         """Yield what must hold between rows, as the words for where it does not and the ids there (`flask check`)."""
@@ -115,12 +140,11 @@ class Record(Described):
         return next((self._in_words(name, value) for name, value in named if value), f"#{self.id}")
 
     def _in_words(self, name: str, value: Any) -> str:
-        choices = fields_of(type(self))[name].choices
-        known = find_choice(choices, value) if choices else None
-        return str(known.label if known else value)
+        field = fields_of(type(self)).get(name)
+        return str(label_of(field.choices, value) if field and field.choices else value)
 
 
-def label_fields(model: type[Record], language: str = "ja") -> tuple[str, ...]:
+def label_fields(model: type[Listed], language: str = "ja") -> tuple[str, ...]:
     """Return the fields that may name a record, best first; `title_{lang}` stands for the reader's language."""
     return tuple(name.replace("{lang}", language) for name in model.__label__)
 

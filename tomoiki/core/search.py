@@ -20,7 +20,7 @@ from sqlalchemy.orm import InstanceState, Session
 from tomoiki.core.database import Base
 from tomoiki.core.fields import Described, Field, fields_of, model_named
 from tomoiki.core.formats import Format
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed, Record
 from tomoiki.core.text import terms, tokens
 
 CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
@@ -302,7 +302,7 @@ def count_of_nobody(connection: Connection) -> int:
     return int(connection.execute(sa.text(count)).scalar_one())
 
 
-def matching(model: type[Record], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:
+def matching(model: type[Listed], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:
     """Return the condition `id IN (…)` for records that hold every word of the query in these classes."""
     words, letters = terms(query), [CLASSES[name] for name in classes]
     if not words or not letters:

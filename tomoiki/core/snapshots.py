@@ -149,10 +149,10 @@ def _revision(connection: Connection) -> str:
 
 
 def _columns(connection: Connection) -> dict[str, dict[str, str]]:
-    """Return the types of the columns of each table."""
+    """Return the types of the columns of each table, but for what the database reckons itself."""
     known = connection.exec_driver_sql(
         "SELECT table_name, column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
+        "WHERE table_schema = current_schema() AND is_generated = 'NEVER' ORDER BY table_name, ordinal_position"
     )
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in known:

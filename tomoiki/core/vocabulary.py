@@ -1,6 +1,7 @@
 """Choice lists: closed ones are enums that code branches on, open ones are codes the office may add to."""
 
 import enum
+import re
 from datetime import date
 from typing import Self
 
@@ -53,15 +54,9 @@ class OpenChoice(enum.StrEnum):
 AnyChoice = type[Choice] | type[OpenChoice]
 
 
-def chooseable(choices: AnyChoice, today: date) -> list[Choice | OpenChoice]:
-    """Return the members that may be newly chosen on this day, in their order."""
-    return [member for member in choices if _is_valid(member, today)]
-
-
-def _is_valid(member: Choice | OpenChoice, today: date) -> bool:
-    if isinstance(member, Choice):
-        return True
-    return (member.valid_from or today) <= today <= (member.valid_to or today)
+def list_name(choices: AnyChoice) -> str:
+    """Return the name by which the office's changes of a list are stored: `CaseCategory` is `case_category`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", choices.__name__).lower()
 
 
 def choice_of(choices: AnyChoice, code: str) -> Choice | OpenChoice:

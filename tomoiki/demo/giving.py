@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tomoiki.core.dates import months_later
 from tomoiki.demo import names
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.organisations import Organisations
-from tomoiki.demo.people import months_later
 from tomoiki.demo.rows import Rows
 from tomoiki.money.lists import (
     DonationKind,

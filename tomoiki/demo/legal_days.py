@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tomoiki.cases.models import Case, CasePerson
+from tomoiki.core.dates import months_later
 from tomoiki.deadlines import holidays
 from tomoiki.deadlines.lists import DeadlineStatus
 from tomoiki.deadlines.models import Deadline, DeadlineRule, Fact
 from tomoiki.demo.chance import Chance, moment
-from tomoiki.demo.people import months_later
 from tomoiki.demo.rows import Row, Rows
 from tomoiki.demo.team import Team
 from tomoiki.people.models import ResidenceStatus

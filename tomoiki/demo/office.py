@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tomoiki.accounts.settings import SettingKey, get_setting
 from tomoiki.cases.models import Case
 from tomoiki.core.records import Record
+from tomoiki.demo.bank import add_bank
 from tomoiki.demo.casework import add_cases
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.contacts import add_activities
@@ -20,7 +21,11 @@ from tomoiki.demo.housing import add_shelters, add_stays
 from tomoiki.demo.legal_days import add_legal_days
 from tomoiki.demo.organisations import add_organisations
 from tomoiki.demo.outside import add_partners, add_referrals
+from tomoiki.demo.promises import add_promises
+from tomoiki.demo.receipts import add_pledges, add_receipts
 from tomoiki.demo.rows import Rows
+from tomoiki.demo.spending import add_expenses
+from tomoiki.demo.system import add_system
 from tomoiki.demo.team import add_team
 from tomoiki.events.models import Attendee, Event
 from tomoiki.money.models import GENERAL, Donor, Fund
@@ -80,6 +85,13 @@ def build_office(
     add_donations(chance("donations"), rows, funds, givers, size.of(400, fewest=12))
     add_events(chance("events"), rows, team, size.of(24, FEWEST_EVENTS))
     add_registrations(chance("registrations"), rows, team, bodies, (size.of(250, 20), size.of(600, 60)))
+    # -- what the money did, what employers promised, what the administrator worded -----------------------------
+    add_pledges(chance("pledges"), rows)
+    add_expenses(chance("expenses"), rows, team, funds, size.of(420, fewest=40))
+    add_receipts(chance("receipts"), rows)
+    add_bank(chance("bank"), rows, team)
+    add_promises(chance("promises"), rows, team, bodies)
+    add_system(chance("system"), rows, team)
     return MadeOffice(rows.write(), team.passwords)
 
 

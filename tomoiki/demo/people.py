@@ -1,11 +1,11 @@
 """The demo's people and their statuses of residence, one following the other."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from tomoiki.core.dates import months_later
 from tomoiki.demo import names
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.rows import Rows
@@ -182,9 +182,3 @@ def _latest(chance: Chance, stay: Stay) -> Facts:
     if application["applied_on"] > chance.last_day:
         return {}
     return application | {"situation": "special_period" if left.days < 0 else "regular"}
-
-
-def months_later(day: date, months: int) -> date:
-    """Return the same day that many months later, or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -17,7 +17,7 @@ from tomoiki.accounts.settings import SettingKey, get_setting
 from tomoiki.core.database import Base
 from tomoiki.core.dates import FiscalYear, in_tokyo
 from tomoiki.core.fields import fields_of
-from tomoiki.core.records import Numbering, Record, next_number
+from tomoiki.core.records import Listed, Numbering, next_number
 from tomoiki.core.search import index_records, indexed_models
 
 Row = dict[str, Any]
@@ -29,14 +29,15 @@ class Rows:
     def __init__(self, session: Session) -> None:
         """Begin with no row."""
         self._session = session
-        self._rows: dict[type[Record], list[Row]] = {}
+        self._rows: dict[type[Listed], list[Row]] = {}
         self._links: dict[sa.Table, list[Row]] = {}
-        self._first: dict[type[Record], int] = {}
+        self._first: dict[type[Listed], int] = {}
 
-    def add(self, model: type[Record], made_at: datetime, **values: Any) -> int:
+    def add(self, model: type[Listed], made_at: datetime, **values: Any) -> int:
         """Keep a row made at this moment and return the id it will have; codes and refs are lists."""
         rows = self._rows.setdefault(model, [])
-        row = dict(_blank(model)) | {"created_at": made_at, "updated_at": made_at}
+        row = dict(_blank(model))
+        row |= {name: made_at for name in ("created_at", "updated_at") if name in row}
         row["id"] = self._first_id(model) + len(rows)
         fields = fields_of(model)
         for name, value in values.items():
@@ -49,15 +50,15 @@ class Rows:
         rows.append(row)
         return cast("int", row["id"])
 
-    def get(self, model: type[Record], row_id: int) -> Row:
+    def get(self, model: type[Listed], row_id: int) -> Row:
         """Return a row kept before, to read it or to complete it."""
         return self._rows[model][row_id - self._first_id(model)]
 
-    def all(self, model: type[Record]) -> list[Row]:
+    def all(self, model: type[Listed]) -> list[Row]:
         """Return the rows kept of this model, in the order of their ids."""
         return self._rows.get(model, [])
 
-    def link(self, model: type[Record], name: str, row_id: int, values: Iterable[Any]) -> None:
+    def link(self, model: type[Listed], name: str, row_id: int, values: Iterable[Any]) -> None:
         """Keep the values of a field of codes or refs of a row."""
         relations, owner = sa.inspect(model).relationships, f"{model.__tablename__}_id"
         if fields_of(model)[name].kind == "codes":
@@ -81,7 +82,7 @@ class Rows:
             index_records(connection, indexed)
         return {_table(model).name: len(rows) for model, rows in self._rows.items()}
 
-    def _first_id(self, model: type[Record]) -> int:
+    def _first_id(self, model: type[Listed]) -> int:
         if model not in self._first:
             last = self._session.scalar(sa.select(sa.func.max(_table(model).c.id)))
             self._first[model] = (last or 0) + 1
@@ -92,19 +93,20 @@ def _as_table(selectable: object) -> sa.Table:
     return cast("sa.Table", selectable)
 
 
-def _table(model: type[Record]) -> sa.Table:
+def _table(model: type[Listed]) -> sa.Table:
     return _as_table(model.__table__)
 
 
 @cache
-def _blank(model: type[Record]) -> Row:
-    """Return a row of defaults by column; without JSON ones, where None would be stored as 'null'."""
-    columns = [column for column in _table(model).c if column.name not in _json_columns(model)]
+def _blank(model: type[Listed]) -> Row:
+    """Return a row of defaults by column; without JSON ones, where None would be stored as 'null', and reckoned ones."""
+    left_out = _json_columns(model)
+    columns = [column for column in _table(model).c if column.name not in left_out and not column.computed]
     return {column.name: _default(column) for column in columns}
 
 
 @cache
-def _json_columns(model: type[Record]) -> frozenset[str]:
+def _json_columns(model: type[Listed]) -> frozenset[str]:
     return frozenset(column.name for column in _table(model).c if isinstance(column.type, sa.JSON))
 
 
@@ -120,7 +122,7 @@ class _Numberer:
         self._session = session
         self._start_month = int(get_setting(session, SettingKey.fy_start_month))
 
-    def number(self, model: type[Record], rows: list[Row], rule: Numbering) -> None:
+    def number(self, model: type[Listed], rows: list[Row], rule: Numbering) -> None:
         """Number the rows in their order within each fiscal year."""
         number_format = get_setting(self._session, SettingKey[rule.setting])
         year_of = self._year_of(rule.day)

@@ -69,6 +69,51 @@ class Attendance(Choice):
     online = "online", _("Online")
 
 
+class CommitmentItem(OpenChoice):
+    """What an employer promises: the checklist of the seminars (DOMAIN 3.12)."""
+
+    contract_vi = "contract_vi", _("Contract explained in the mother tongue")
+    payslip_vi = "payslip_vi", _("Pay slip explained")
+    no_passport = "no_passport", _("Passports and cards are not kept")
+    phone_free = "phone_free", _("Free to phone and to go out")
+    dorm = "dorm", _("Standards of rent and dormitory")
+    consult = "consult", _("Consultation desks made known, outside ones too")
+    overtime = "overtime", _("Overtime agreement and pay")
+    harassment = "harassment", _("No harassment")
+    pregnancy = "pregnancy", _("Employment goes on through pregnancy and birth")
+    renew_support = "renew_support", _("Help with extending the stay")
+    transfer = "transfer", _("Changing jobs is not hindered")
+    fees = "fees", _("Fees of the sending agency looked into")
+    japanese = "japanese", _("Help with learning Japanese")
+    safety = "safety", _("Safety training in the mother tongue")
+    emergency = "emergency", _("What to do in an emergency")
+
+
+class CommitmentAnswer(Choice):
+    """What the employer answered."""
+
+    done = "done", _("Done already"), "ok"
+    promised = "promised", _("Promised"), "info"
+    undecided = "undecided", _("Undecided")
+    refused = "refused", _("Will not"), "warn"
+
+
+class FollowUpKind(Choice):
+    """How long after the seminar an employer is visited."""
+
+    m3 = "3m", _("After 3 months")
+    m6 = "6m", _("After 6 months")
+    m12 = "12m", _("After 12 months")
+
+
+class FollowUpStatus(Choice):
+    """The states of a follow-up visit."""
+
+    planned = "planned", _("Planned"), "new"
+    visited = "visited", _("Visited"), "done"
+    skipped = "skipped", _("Left out"), "off"
+
+
 class RegistrationSource(Choice):
     """How a registration came in."""
 

@@ -1,8 +1,8 @@
-"""The tables event, attendee and registration."""
+"""The tables event, attendee, registration, commitment and follow_up."""
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, aliased
 
 from tomoiki.accounts.models import User
 from tomoiki.core import formats
-from tomoiki.core.dates import now
+from tomoiki.core.dates import in_tokyo, months_later, now, today
 from tomoiki.core.fields import codes, col, ref
 from tomoiki.core.lists import Language, Nationality
 from tomoiki.core.records import Fault, Moves, Numbering, Record
@@ -20,8 +20,12 @@ from tomoiki.events.lists import (
     AffiliationKind,
     AgeBand,
     Attendance,
+    CommitmentAnswer,
+    CommitmentItem,
     EventKind,
     EventStatus,
+    FollowUpKind,
+    FollowUpStatus,
     RegistrationSource,
     RegistrationStatus,
 )
@@ -189,3 +193,67 @@ class Registration(Record):
             "second place of the same attendee at the same event",
             sa.select(cls.id).where(cls.status != RegistrationStatus.cancelled, twice),
         )
+
+
+MONTHS = {FollowUpKind.m3: 3, FollowUpKind.m6: 6, FollowUpKind.m12: 12}
+
+
+class Commitment(Record):
+    """One point of the checklist that an employer answered at a seminar."""
+
+    __label__ = ("item",)
+    __table_args__ = (sa.UniqueConstraint("event_id", "organisation_id", "item"),)
+
+    event: Mapped[Event] = ref(label=_("Event"), index=False)
+    organisation: Mapped[Organisation] = ref(label=_("Organisation"), search="open")
+    item: Mapped[str] = col(label=_("Promise"), choices=CommitmentItem)
+    answer: Mapped[CommitmentAnswer] = col(label=_("Answer"), default=CommitmentAnswer.undecided)
+    due_on: Mapped[date | None] = col(label=_("To be done by"), index=True)
+
+
+class FollowUp(Record):
+    """A visit some months after a seminar: what became of what the employer promised."""
+
+    __label__ = ("due_kind",)
+    __sublabel__ = "due_on"
+    __moves__ = Moves(
+        "status",
+        {
+            FollowUpStatus.planned: (FollowUpStatus.visited, FollowUpStatus.skipped),
+            FollowUpStatus.skipped: (FollowUpStatus.planned,),
+        },
+        needs={FollowUpStatus.visited: ("visited_on",)},
+        asks={FollowUpStatus.visited: ("score", "findings")},
+    )
+    __table_args__ = (sa.Index("ix_follow_up_due_on", "due_on", "id"),)
+
+    organisation: Mapped[Organisation] = ref(label=_("Organisation"), search="open")
+    event: Mapped[Event | None] = ref(label=_("Event"))
+    event_id: Mapped[int | None]
+    due_kind: Mapped[FollowUpKind] = col(label=_("When"), default=FollowUpKind.m3)
+    due_on: Mapped[date | None] = col(
+        label=_("Due on"), help=_("Left empty, it is reckoned from the day of the event.")
+    )
+    visited_on: Mapped[date | None] = col(label=_("Visited on"))
+    by: Mapped[User | None] = ref(label=_("Visited by"))
+    findings: Mapped[str | None] = col(label=_("Findings"), long=True, narrative=True, search="narrative")
+    score: Mapped[int | None] = col(
+        label=_("Score"), help=_("0 (nothing was kept) to 5 (all was kept)."), low=0, high=5,
+        check="score BETWEEN 0 AND 5",
+    )  # fmt: skip
+    status: Mapped[FollowUpStatus] = col(label=_("Status"), default=FollowUpStatus.planned, read_only=True)
+
+    def prepare(self, session: Session) -> None:
+        """Reckon the day from the event, or from today."""
+        if self.due_on is None:
+            with session.no_autoflush:
+                event = self.event or (session.get(Event, self.event_id) if self.event_id else None)
+            start = in_tokyo(event.starts_at).date() if event else today()
+            self.due_on = months_later(start, MONTHS[self.due_kind or FollowUpKind.m3])
+
+    def faults(self, session: Session) -> Iterator[Fault]:
+        """A visit is over before it is told of."""
+        if self.visited_on and self.visited_on > today():
+            yield Fault(_("This day is still to come. Check the date."), "visited_on")
+        if self.status is FollowUpStatus.visited and not self.visited_on:
+            yield Fault(_("Say on which day the visit was."), "visited_on")

@@ -115,3 +115,82 @@ class Currency(OpenChoice):
     JPY = "JPY", _("Yen")
     USD = "USD", _("US dollar")
     VND = "VND", _("Dong")
+
+
+class PledgeCycle(Choice):
+    """How often a pledge is paid."""
+
+    monthly = "monthly", _("Monthly")
+    yearly = "yearly", _("Every year")
+
+
+class PledgeStatus(Choice):
+    """The states of a pledge."""
+
+    active = "active", _("Running"), "go"
+    paused = "paused", _("Paused"), "wait"
+    failed = "failed", _("Payment failed"), "new"
+    ended = "ended", _("Ended"), "off"
+
+
+class ReceiptKind(Choice):
+    """What a receipt covers."""
+
+    each = "each", _("One gift")
+    yearly = "yearly", _("Gifts of a year")
+
+
+class ReceiptStatus(Choice):
+    """The states of a receipt."""
+
+    issued = "issued", _("Issued"), "go"
+    reissued = "reissued", _("Issued again"), "wait"
+    cancelled = "cancelled", _("Receipt cancelled"), "off"
+
+
+class ExpenseStatus(Choice):
+    """The states of an expense."""
+
+    draft = "draft", _("Draft"), "off"
+    submitted = "submitted", _("Submitted"), "new"
+    approved = "approved", _("Approved"), "go"
+    paid = "paid", _("Paid"), "done"
+    rejected = "rejected", _("Rejected"), "wait"
+    void = "void", _("Void"), "off"
+
+
+class Account(OpenChoice):
+    """勘定科目, in which the books keep an expense."""
+
+    travel = "travel", _("Travel expenses")
+    communication = "communication", _("Communication expenses")
+    supplies = "supplies", _("Supplies")
+    rent = "rent", _("Rent")
+    utilities = "utilities", _("Utilities")
+    fees = "fees", _("Professional fees")
+    medical = "medical", _("Medical expenses")
+    support = "support", _("Support payments")
+    meeting = "meeting", _("Meeting expenses")
+    printing = "printing", _("Printing")
+    wages = "wages", _("Wages")
+    bank_fees = "bank_fees", _("Bank charges")
+    loans = "loans", _("Loans given")
+    sundry = "sundry", _("Sundry")
+
+
+class BankLineStatus(Choice):
+    """Whether a line of the bank's statement has found what it pays for."""
+
+    unmatched = "unmatched", _("Not matched"), "new"
+    candidate = "candidate", _("Candidate"), "wait"
+    matched = "matched", _("Matched"), "done"
+    ignored = "ignored", _("Not ours to match"), "off"
+    split = "split", _("Split"), "done"  # type: ignore[assignment]  # a member, not str.split
+
+
+class BankAccountType(Choice):
+    """Kinds of bank accounts."""
+
+    ordinary = "ordinary", _("Ordinary account")
+    current = "current", _("Current account")
+    postal = "postal", _("Postal transfer account")
