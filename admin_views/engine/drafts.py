@@ -171,5 +171,9 @@ class Builder:
 @cache
 def shape(model: type[Record]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the columns and the fields of several codes that a new record is stored with."""
-    scalars = tuple(one.key for one in sa.inspect(model).column_attrs if one.key not in HOUSEKEEPING)
+    scalars = tuple(
+        one.key
+        for one in sa.inspect(model).column_attrs
+        if one.key not in HOUSEKEEPING and one.columns[0].computed is None
+    )
     return scalars, tuple(name for name, what in fields_of(model).items() if what.kind == "codes")

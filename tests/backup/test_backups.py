@@ -21,7 +21,6 @@ from tomoiki.people.models import Person
 
 Elsewhere = Callable[[], Flask]
 EMPTY = {
-    "access_log",
     "backup_log",
     "import_run",
     "invitation",

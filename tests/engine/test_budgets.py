@@ -141,6 +141,10 @@ def test_so_does_a_list_searched_sorted_filtered_or_deep(
 
 
 def related_tables(slug: str) -> int:
+    if slug == "change-log":
+        return (
+            3  # a row of the log names the records that its change names: one query for each of their tables
+        )
     return len(_screen(slug).related)
 
 
