@@ -170,6 +170,9 @@ NOT_DELETED = {"users", "receipt-lines"}  # deactivated instead; the address is 
 IMPORTED = TABLE.keys() - {
     "users",
     "settings",
+    "receipt-lines",
+    "change-log",
+    "access-log",
 }  # all that is made in a form; who may enter is let in one by one
 # Column by column the X of DOMAIN 4: which kinds of record each role may take along. X stands at "case normal" alone.
 EXPORTS = {
