@@ -11,8 +11,9 @@ from flask_security.mail_util import EmailValidateException
 from tests.accounts.conftest import log_in
 from tomoiki.accounts.login import NoMail
 from tomoiki.accounts.models import Role, User
-from tomoiki.accounts.services import EmailTaken, UnknownRole, add_user
+from tomoiki.accounts.services import EmailTaken, UnknownRole, add_user, set_password
 from tomoiki.core.database import begin_write, db
+from tomoiki.core.history import ChangeLog
 from tomoiki.core.reading import BadInput
 
 
@@ -116,3 +117,18 @@ def test_a_log_in_writes_no_change_of_the_user(app: Flask, client: FlaskClient) 
 
     with app.app_context():
         assert db.session.scalar(sa.text("SELECT count(*) FROM change_log")) == 0
+
+
+def test_no_password_stands_in_the_change_log(app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        user = add_user(db.session(), "new@example.org", "New", ["caseworker"], "correct horse battery")
+        db.session.commit()
+        begin_write()
+        set_password(db.session(), db.session.get_one(User, user.id), "another horse battery")
+        db.session.commit()
+
+        diffs = [str(row.diff) for row in db.session.scalars(sa.select(ChangeLog))]
+
+    assert diffs
+    assert not any(name in diff for diff in diffs for name in ("password", "fs_uniquifier", "argon2"))

@@ -276,7 +276,7 @@ def _history(connection: Connection) -> Iterator[Finding]:
         .having(width != sa.func.count(log.version.distinct()))
         .order_by(*by_record)
     )
-    unlogged = {model.__tablename__ for model in _models() if hasattr(model, "__unlogged__")}
+    unlogged = {model.__tablename__ for model in _models() if model.__unlogged__}
     rows = connection.execute(gaps, execution_options=STREAM)
     for entity, group in groupby(rows, key=lambda row: row[0]):
         if entity not in unlogged:

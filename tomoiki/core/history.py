@@ -177,7 +177,7 @@ def _diff(record: Record) -> Diff:
     diff: Diff = {}
     for attribute in state.mapper.column_attrs:
         past = state.attrs[attribute.key].history
-        if attribute.key not in HOUSEKEEPING and past.has_changes():
+        if attribute.key not in HOUSEKEEPING | record.__unlogged__ and past.has_changes():
             old, new = _ends(past)
             if old != new:
                 diff[attribute.key] = [_plain(record, attribute.key, old), _plain(record, attribute.key, new)]
@@ -225,7 +225,7 @@ def snapshot(record: Record) -> dict[str, Any]:
     names = [
         attribute.key
         for attribute in sa.inspect(type(record)).column_attrs
-        if attribute.key not in HOUSEKEEPING and attribute.columns[0].computed is None
+        if attribute.key not in HOUSEKEEPING | record.__unlogged__ and attribute.columns[0].computed is None
     ]
     values = {name: _plain(record, name, getattr(record, name)) for name in names}
     for name, field in fields_of(type(record)).items():

@@ -79,6 +79,7 @@ class Listed(Described):
     __numbering__: ClassVar[Numbering | None] = None
     __moves__: ClassVar[Moves | None] = None
     __key__: ClassVar[tuple[str, ...]] = ()  # fields by which a person finds the record again
+    __unlogged__: ClassVar[frozenset[str]] = frozenset()  # columns that have no place in the change log
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
 
