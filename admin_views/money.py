@@ -173,6 +173,7 @@ RECEIPTS = Screen(
     facts=("donor", "total", "issued_on", ("kind", "year"), "deductible"),
     form=("donor", ("issued_on", "year"), "kind", ("name_printed", "address_printed")),
     inlines=(Inline(ReceiptLine, ("donation",), once=True),),
+    importable=(),  # a receipt certifies gifts that are booked
     related=(Related(ReceiptLine, list=("donation", "amount"), limit=50),),
     actions=(
         Action("reissue", _("Issue again"), _reissue, needs="create", icon="paper", offered=_is_valid),

@@ -24,6 +24,7 @@ from admin_views.engine.previews import columns_of, preview_of
 from admin_views.engine.rejects import rejects_of
 from admin_views.engine.screen import Screen
 from admin_views.engine.undoing import count_of, left_of, undo_import
+from admin_views.engine.values import labels
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.imports import ImportRun
@@ -242,6 +243,7 @@ class ImportPages(ScreenPages):
             owner_label=_owner_label,
             has_note=note is not None,
             asked=asked,
+            labels=labels,
             values=said.get("values") or {},
             spelling=spelling_of(upload.data, upload.name, import_jobs.spelling_in(said))
             if is_text(upload.data)

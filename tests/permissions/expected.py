@@ -170,6 +170,7 @@ NOT_DELETED = {"users", "receipt-lines"}  # deactivated instead; the address is 
 IMPORTED = TABLE.keys() - {
     "users",
     "settings",
+    "receipts",
     "receipt-lines",
     "change-log",
     "access-log",
