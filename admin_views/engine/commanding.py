@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import NoReturn
 
 import click
@@ -10,7 +9,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from tomoiki.core.access import SYSTEM_VIEWER, Viewer
-from tomoiki.core.actors import Actor
+from tomoiki.core.actors import Actor, os_user
 
 REFUSED = 2
 
@@ -24,17 +23,10 @@ def refuse(message: str) -> NoReturn:
 def person(email: str | None) -> tuple[Viewer, Actor]:
     """Return with whose eyes and in whose name the command acts: by default the system's, started by an OS user."""
     if email is None:
-        by = f"system ({_operator()})"
+        by = f"system ({os_user()})"
         return SYSTEM_VIEWER, Actor(None, by, by, "command")
     find = current_app.extensions.get("tomoiki_viewer_of")
     found: tuple[Viewer, Actor] | None = find(email) if find else None
     if found is None:
         refuse(_("There is no user %(email)s who may log in.", email=email))
     return found
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user may have no name
-        return "?"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
+from admin_views.engine.commanding import person, refuse
 from admin_views.engine.importing import Wishes, limits, may_import, plan_import
 from admin_views.engine.mapping import Given
 from admin_views.engine.office import look_as, office
@@ -24,13 +24,12 @@ from admin_views.engine.previews import grouped
 from admin_views.engine.screen import Screen
 from admin_views.engine.shapes import shape_of, sheet_choice, wishes_as_json
 from admin_views.engine.storing import Source, run_import
-from tomoiki.core.access import SYSTEM_VIEWER, Viewer
-from tomoiki.core.actors import Actor, acting
+from tomoiki.core.access import Viewer
+from tomoiki.core.actors import acting
 from tomoiki.core.database import db
 from tomoiki.core.sheets import Spelling, read_grids
 from tomoiki.core.tables import MEGABYTE, Refused
 
-REFUSED = 2
 MOST_MAPPING = MEGABYTE
 
 
@@ -59,7 +58,7 @@ def install(app: Flask) -> None:
 def import_file(slug: str, path: Path, email: str | None, as_json: bool, **options: Any) -> None:
     """Import the rows of FILE (CSV, TSV, xlsx) as records of SCREEN (its address, e.g. people)."""
     with _refusing():
-        viewer, who = _person(email)
+        viewer, who = person(email)
         look_as(viewer)
         with acting(who):
             plan = _import(slug, path, viewer, **options)
@@ -99,41 +98,18 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except Refused as fault:
-        _refuse(str(fault.message))
+        refuse(str(fault.message))
     except sa.exc.OperationalError:
-        _refuse(_("The database is not ready. Run: flask --app app db upgrade"))
-
-
-def _refuse(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    raise click.exceptions.Exit(REFUSED)
-
-
-def _person(email: str | None) -> tuple[Viewer, Actor]:
-    """Return with whose eyes and in whose name the command acts: by default the system's."""
-    if email is None:
-        return SYSTEM_VIEWER, Actor(None, f"system ({_operator()})", None, "import")
-    find = current_app.extensions.get("tomoiki_viewer_of")
-    found: tuple[Viewer, Actor] | None = find(email) if find else None
-    if found is None:
-        _refuse(_("There is no user %(email)s who may log in.", email=email))
-    return found
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user may have no name
-        return "?"
+        refuse(_("The database is not ready. Run: flask --app app db upgrade"))
 
 
 def _screen(slug: str, viewer: Viewer) -> Screen:
     screen = office().screens.get(slug)
     if screen is None or not screen.imports:
         slugs = ", ".join(sorted(known.slug for known in office().screens.values() if known.imports))
-        _refuse(_("Nothing is imported into “%(slug)s”. Choose one of: %(slugs)s.", slug=slug, slugs=slugs))
+        refuse(_("Nothing is imported into “%(slug)s”. Choose one of: %(slugs)s.", slug=slug, slugs=slugs))
     if not may_import(screen, viewer):
-        _refuse(_("This user may not import here."))
+        refuse(_("This user may not import here."))
     return screen
 
 
@@ -142,7 +118,7 @@ def _read(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most + 1)
     except OSError:
-        _refuse(_("The file %(name)s cannot be read. Check its name and place.", name=path.name))
+        refuse(_("The file %(name)s cannot be read. Check its name and place.", name=path.name))
 
 
 def _set_values(settings: tuple[str, ...]) -> Mapping[str, str]:
@@ -150,7 +126,7 @@ def _set_values(settings: tuple[str, ...]) -> Mapping[str, str]:
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
-            _refuse(_("Write --set as FIELD=VALUE."))
+            refuse(_("Write --set as FIELD=VALUE."))
         found[name.strip()] = value
     return found
 
@@ -166,7 +142,7 @@ def _mapping(path: Path | None) -> dict[str, Any]:
     chosen = {"columns": {}, "sheets": {}, **chosen}
     fields_hold = all(isinstance(field, str | None) for field in chosen["columns"].values())
     if not fields_hold or not all(isinstance(said, dict) for said in chosen["sheets"].values()):
-        _refuse(_what_a_mapping_is())
+        refuse(_what_a_mapping_is())
     return chosen
 
 
@@ -176,7 +152,7 @@ def _json(path: Path) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        _refuse(_what_a_mapping_is())
+        refuse(_what_a_mapping_is())
     return found
 
 

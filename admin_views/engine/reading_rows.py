@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -12,12 +11,13 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.mapping import Column, MappedSheet, Step, Target, Targets, model_at
+from admin_views.engine.mapping import Column, MappedSheet, Target, Targets, model_at
 from admin_views.engine.mapping import step as step_of
 from admin_views.engine.reading_cells import Also, Cell, read_cell, read_long
 from admin_views.engine.references import References
 from admin_views.engine.screen import Screen
 from tomoiki.core.dates import FiscalYear
+from tomoiki.core.formulas import rearmed
 from tomoiki.core.ledgers import Ledger, ledger_of, squeezed
 from tomoiki.core.reading import BadInput
 from tomoiki.core.records import Record
@@ -30,7 +30,6 @@ _NOTHING = frozenset(
                  "不明", "未記入", "空欄", "該当なし", "特になし", "#N/A")
 )  # fmt: skip
 _MAY_BE_NOTHING = frozenset({"day", "moment", "choice", "codes", "ref"})
-_DISARMED = re.compile("'[=+\\-@\t\r]")  # our exports write it so; it is taken back
 _HIDDEN = "••••"
 
 
@@ -145,8 +144,7 @@ class Reader:
         empty: set[str] = set()
         _refuse_surplus(found, row)
         for column in sheet.columns:
-            text = row.values[column.index] if column.index < len(row.values) else ""
-            text = text[1:] if _DISARMED.match(text) else text
+            text = rearmed(row.values[column.index]) if column.index < len(row.values) else ""
             if not text.strip():
                 if sheet.has_id and column.target is not None:
                     empty.add(column.target.path)
@@ -249,14 +247,6 @@ class Reader:
 def nodes_of(values: Mapping[str, Any]) -> set[str]:
     """Return the records of which a row speaks, by the path that leads to each; "" is the main one."""
     return {path.rpartition(".")[0] for path in values}
-
-
-def steps_of(model: type[Record], at: str) -> Iterator[Step]:
-    """Yield the steps of a path."""
-    for name in filter(None, at.split(".")):
-        found = step_of(model, name)
-        yield found
-        model = found.model
 
 
 def _refuse_surplus(found: ReadRow, row: SheetRow) -> None:

@@ -122,7 +122,7 @@ def test_a_record_out_of_scope_cannot_be_changed(plan: Load, saved: Any, as_view
     assert (fates(found), len(found.faults)) == (["error"], 1)
 
 
-@pytest.mark.parametrize("text", ["'=1+1 x", "'+x", "'-x", "'@x"])
+@pytest.mark.parametrize("text", ["'=1+1 x", "''=x", "'+x", "'-x", "'@x"])
 def test_the_sign_that_disarms_formulas_is_taken_back(
     text: str, load: Load, reading: Session, saved: Any
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable
 
@@ -16,7 +15,7 @@ from tomoiki.accounts.invitations import invitation_address, invite
 from tomoiki.accounts.models import Role, User
 from tomoiki.accounts.services import add_user
 from tomoiki.accounts.settings import SettingKey, get_setting
-from tomoiki.core.actors import Actor, acting
+from tomoiki.core.actors import Actor, acting, os_user
 from tomoiki.core.database import db, in_write
 from tomoiki.core.reading import BadInput
 
@@ -51,20 +50,13 @@ def add(email: str, roles: tuple[str, ...], name: str | None, password_stdin: bo
 
 def _in_words(save: Callable[[], tuple[str, str | None]]) -> tuple[str, str | None]:
     """Do the work as the system; a refusal becomes one line and a failing exit code."""
-    with acting(Actor(None, "system", _operator(), "command")), force_locale("en"):
+    with acting(Actor(None, "system", f"os:{os_user()}"[:60], "command")), force_locale("en"):
         try:
             return in_write(save)
         except BadInput as fault:
             raise click.ClickException(str(fault.message)) from None
         except (sa.exc.OperationalError, sa.exc.ProgrammingError):
             raise click.ClickException("The database is not ready. Run: flask --app app db upgrade") from None
-
-
-def _operator() -> str:
-    try:
-        return f"os:{getpass.getuser()}"[:60]
-    except (KeyError, OSError, ImportError):  # a container may run under a number without a name
-        return "os:unknown"
 
 
 @users.command("list")

@@ -1,5 +1,6 @@
 """Who is doing this: a person at a page, or the system itself by a command."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,3 +44,11 @@ def acting(who: Actor) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def os_user() -> str:
+    """Return who started this process, as the operating system names her."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container may run under a number without a name
+        return "unknown"
