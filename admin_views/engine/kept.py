@@ -11,10 +11,11 @@ MOST = 2000
 
 
 class Kept:
-    """A store of answers by question; one object serves one application, all its threads."""
+    """A store of at most so many answers by question; one object serves one application, all its threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
         """Begin with nothing."""
+        self._most = most
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
 
@@ -27,7 +28,7 @@ class Kept:
         with self._lock:
             self._answers[question] = answer
             self._answers.move_to_end(question)
-            if len(self._answers) > MOST:
+            if len(self._answers) > self._most:
                 self._answers.popitem(last=False)
 
     def get(self, question: Hashable, make: Callable[[], Any]) -> Any:

@@ -148,10 +148,8 @@ class Listing:
     def _rows(self, session: Session) -> list[dict[str, Any]]:
         asked = self.asked
         place = {"rows": asked.per_page, "skipped": (asked.page - 1) * asked.per_page}
-        statement = (
-            self._statement()
-            if asked.query or asked.filters
-            else office().kept.get(seen_alike("page", self.screen.slug, asked.sort), self._statement)
+        statement = office().asked.get(
+            seen_alike("page", self.screen.slug, asked.sort, asked.key), self._statement
         )
         found: list[dict[str, Any]] = self.selection.rows(
             session, session.execute(statement, params() | place).all()

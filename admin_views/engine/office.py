@@ -26,6 +26,9 @@ class Office:
     viewer: Callable[[], Viewer]
     setting: Callable[[Session, str], str]
     kept: Kept = field(default_factory=Kept)
+    asked: Kept = field(
+        default_factory=lambda: Kept(most=200)
+    )  # selects of pages: large, and each search has one
 
     def screen_of(self, model: type[Listed]) -> Screen | None:
         """Return the first screen of a table: where links to its records lead."""

@@ -1,6 +1,5 @@
 """An office with records of every kind, its commands, and all that its database holds."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -27,23 +26,16 @@ Contents = dict[str, list[str]]
 
 
 @pytest.fixture
-def office(
-    make_app: Callable[..., Flask], database: Store, tmp_path_factory: pytest.TempPathFactory
-) -> Flask:
+def office(make_app: Callable[..., Flask], database: Store) -> Flask:
     """A migrated database with made-up records of every kind, and some that were saved one by one."""
-    kept = tmp_path_factory.getbasetemp() / "made-up-office.db"
-    path = Path(database.url.removeprefix("sqlite:///"))
-    if database.kind == "sqlite" and kept.exists():
-        database.empty()
-        shutil.copyfile(kept, path)
+    if database.take("office"):
         return make_app()
     app = an_office(make_app, database)
     with app.app_context(), acting(SYSTEM):
         in_write(lambda: build_office(db.session(), date(2026, 6, 30), lambda word: word[::-1], 0.05))
         in_write(_save_some)
     let_go(app)
-    if database.kind == "sqlite":
-        shutil.copyfile(path, kept)
+    database.keep("office")
     return app
 
 

@@ -22,8 +22,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def office(make_app: Callable[..., Flask]) -> Flask:
-    return make_app()
+def office(app: Flask) -> Flask:
+    return app
 
 
 @pytest.fixture

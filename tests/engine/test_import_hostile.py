@@ -22,8 +22,7 @@ STORED = {"accept_as_text": 9, "safe_name": 1, "refuse_or_decode": 1, "row_error
 
 
 @pytest.fixture
-def run(make_app: Callable[..., Flask]) -> Callable[[str], tuple[Result, int]]:
-    app = make_app()
+def run(app: Flask) -> Callable[[str], tuple[Result, int]]:
 
     def run_command(name: str) -> tuple[Result, int]:
         result = app.test_cli_runner().invoke(args=["import", "people", str(FOLDER / name), "--json"])

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import time
 import warnings
 from collections.abc import Callable
@@ -40,8 +41,10 @@ Login = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def office(make_app: Callable[..., Flask]) -> Flask:
-    return make_app()
+def office(app: Flask) -> Flask:
+    """The shared application, whose folder holds no uploads of earlier tests."""
+    shutil.rmtree(Path(app.instance_path) / uploads.FOLDER, ignore_errors=True)
+    return app
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """The office of `world`, built once a process and copied like the template."""
 
-import shutil
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,23 +15,21 @@ _BUILT: dict[str, World] = {}
 
 
 @pytest.fixture
-def world(app: Flask, database: Store, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """One record of each kind; on SQLite a copy of the file made for the first test."""
+def world(app: Flask, database: Store) -> World:
+    """One record of each kind; built for the first test, copied for the others."""
     _forget_counts(app)
-    if database.kind != "sqlite":
-        return build(app)
-    copy, path = tmp_path_factory.getbasetemp() / "world.db", Path(database.url.removeprefix("sqlite:///"))
-    if "sqlite" not in _BUILT:
-        _BUILT["sqlite"] = build(app)
-        with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
-            source.backup(target)
-        source.close()
-        target.close()
-    else:
-        with app.app_context():
-            db.engine.dispose()
-        shutil.copyfile(copy, path)
-    return _BUILT["sqlite"]
+    _let_go(app)
+    if not database.take("world"):
+        _BUILT[database.kind] = build(app)
+        _let_go(app)
+        database.keep("world")
+    return _BUILT[database.kind]
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _forget_counts(app: Flask) -> None:
