@@ -161,7 +161,11 @@ def _copy(connection: Any, model: Any, source: str, given: Mapping[str, str]) ->
         "updated_at": "'2026-01-01 00:00:00.000000'",
         **given,
     }
-    columns = {column.name: known.get(column.name) or _default(column) for column in model.__table__.c}
+    columns = {
+        column.name: known.get(column.name) or _default(column)
+        for column in model.__table__.c
+        if not column.computed
+    }
     names = ", ".join(f'"{name}"' for name in columns)
     connection.exec_driver_sql(
         f'INSERT INTO main."{model.__tablename__}" ({names}) SELECT {", ".join(columns.values())} FROM src.{source}'

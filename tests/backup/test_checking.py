@@ -143,6 +143,23 @@ def test_a_database_at_another_schema_is_not_searched_further(
 
     assert check == "schema"
     assert what.startswith("stands at 0001, not at ")
+    assert run(app, "reindex").exit_code == 1
+
+
+@pytest.mark.storage
+def test_reindexing_brings_the_search_index_in_step(office: Flask) -> None:
+    execute(
+        office,
+        "DELETE FROM search_index",
+        "INSERT INTO search_index (rowid, body) VALUES (4503599627370497, 'onobody')"
+        if office.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+        else "INSERT INTO search_index (id, body) VALUES (4503599627370497, 'onobody')",
+    )
+
+    answer = run(office, "reindex")
+
+    assert (answer.exit_code, answer.output[:9]) == (0, "Indexed: ")
+    assert found(office) == []
 
 
 @pytest.mark.storage

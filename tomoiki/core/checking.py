@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from tomoiki.core import schema, search
-from tomoiki.core.database import Base, EncryptedText, Unreadable, db, decrypt
+from tomoiki.core.database import Base, EncryptedText, Unreadable, db, decrypt, in_write
 from tomoiki.core.history import ChangeLog
 from tomoiki.core.nightly import PASSPHRASE
 from tomoiki.core.records import Counter, Record
@@ -48,8 +48,9 @@ class Finding:
 
 
 def install(app: Flask) -> None:
-    """Register the command."""
+    """Register the commands."""
     app.cli.add_command(check)
+    app.cli.add_command(reindex)
 
 
 @click.command()
@@ -65,6 +66,19 @@ def check(as_json: bool) -> None:
             f"The database cannot be read: {str(error.orig).splitlines()[0]}"
         ) from None
     report(findings, as_json=as_json, seconds=time.monotonic() - began)
+
+
+@click.command()
+@with_appcontext
+def reindex() -> None:
+    """Write the search index anew from the records, in one transaction: for what `check` finds out of step."""
+    if schema.revision_and_tables()[0] != schema.head():
+        raise click.ClickException(
+            "The database is not at this program's schema. Run: flask --app app db upgrade"
+        )
+    began = time.monotonic()
+    count = in_write(lambda: search.rebuild(db.session.connection()))
+    click.echo(f"Indexed: {count:,} records in {time.monotonic() - began:.1f} s.")
 
 
 def report(findings: list[Finding], *, as_json: bool = False, seconds: float = 0) -> None:

@@ -174,6 +174,12 @@ def index_records(
     return count
 
 
+def rebuild(connection: Connection) -> int:
+    """Write the whole index anew; return how many records stand in it."""
+    connection.execute(_gone("1 = 1"))
+    return sum(index_records(connection, model) for model in indexed_models())
+
+
 def index_many(connection: Connection, model: type[Record], ids: Sequence[int]) -> None:
     """Write the index rows of records that were just made."""
     if _indexed(model):
