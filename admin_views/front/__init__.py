@@ -14,7 +14,7 @@ from tomoiki.money.receipts import Receipt
 from tomoiki.shelter.models import Bed
 
 NUMBERS = Piece(casework.office_numbers, Inquiry, place="below")
-MOVEMENT = Piece(casework.movement, Case, place="right")
+MOVEMENT = Piece(casework.movement, Case)
 FUNDS = Piece(money.funds, Fund, place="right")
 LASTING = Piece(money.lasting, Fund, place="right")
 MONTH = Piece(money.month, Donation, place="below")

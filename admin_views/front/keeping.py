@@ -18,7 +18,7 @@ def users(desk: Desk) -> Box:
     may, may_not = Part("users", (("active", "yes"),)), Part("users", (("active", "no"),))
     active, inactive = counts(desk.session, may, may_not)
     invited = sa.select(sa.func.count()).where(Invitation.used_at.is_(None), Invitation.expires_at > desk.now)
-    failed = sa.select(sa.func.count()).where(LoginFailure.at > desk.now - timedelta(days=1))
+    failed = sa.select(sa.func.count()).where(LoginFailure.at > desk.now - timedelta(minutes=15))
     row = desk.session.execute(
         sa.select(
             invited.select_from(Invitation).scalar_subquery(),
@@ -31,7 +31,7 @@ def users(desk: Desk) -> Box:
             Line(_("May log in"), may.address, measure=number(active), count=active),
             Line(_("May not log in"), may_not.address, measure=number(inactive), count=inactive),
             Line(_("Open invitations"), measure=number(row[0])),
-            Line(_("Failed log-ins"), sub=_("those still counted"), measure=number(row[1])),
+            Line(_("Failed log-ins"), sub=_("in the last 15 minutes"), measure=number(row[1])),
         ],
     )
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tomoiki.accounts.settings import SettingKey, get_flag
-from tomoiki.cases.lists import InquiryStatus
+from tomoiki.cases.lists import COUNTED, InquiryStatus
 from tomoiki.cases.models import Activity, Inquiry
 from tomoiki.events.lists import EventKind, RegistrationStatus
 from tomoiki.events.models import Attendee, Event, Registration
@@ -105,7 +105,7 @@ def _contacts(period: Period) -> sa.Select[Any]:
         sa.select(link.c.activity_id, link.c.person_id)
         .select_from(joined)
         .where(
-            activity.c.counts_as_contact.is_(True),
+            sa.func.coalesce(activity.c.counts_as_contact, activity.c.type.in_(COUNTED)),
             activity.c.at >= period.start,
             activity.c.at < period.end,
             sa.or_(inquiry.c.id.is_(None), counted()),

@@ -74,7 +74,7 @@ def runway(session: Session, today: date) -> Runway:
             if code.value in allowed.get(fund.id, ())
             or (fund.kind is FundKind.general and fund.id not in allowed)
         ]
-        lasting = _lasting(sum(held[one] for one in uses), _sum(spent, code=code.value), today)
+        lasting = _lasting(sum(max(held[one], 0) for one in uses), _sum(spent, code=code.value), today)
         if lasting.monthly:
             by_type.append((code.value, lasting))
     by_type.sort(key=lambda one: (one[1].months is None, one[1].months or 0))
