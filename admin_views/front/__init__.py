@@ -14,7 +14,7 @@ from tomoiki.money.receipts import Receipt
 from tomoiki.shelter.models import Bed
 
 NUMBERS = Piece(casework.office_numbers, Inquiry, place="below")
-MOVEMENT = Piece(casework.movement, Case)
+MOVEMENT = Piece(casework.movement, Case, place="below")
 FUNDS = Piece(money.funds, Fund, place="right")
 LASTING = Piece(money.lasting, Fund, place="right")
 MONTH = Piece(money.month, Donation, place="below")
@@ -27,8 +27,8 @@ BOARDS = (
             Piece(casework.deadlines, Deadline),
             Piece(casework.beds, Bed, place="right"),
             Piece(casework.next_steps, Case, place="right"),
-            MOVEMENT,
             NUMBERS,
+            MOVEMENT,
         ),
         is_two_sided=True,
     ),
@@ -61,8 +61,8 @@ BOARDS = (
             Piece(keeping.users, User, "update"),
             Piece(keeping.changes, ChangeLog),
             Piece(keeping.settings, User, "update", "right"),
-            MOVEMENT,
             NUMBERS,
+            MOVEMENT,
         ),
     ),
     Board(

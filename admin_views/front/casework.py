@@ -228,7 +228,7 @@ def _seen(total: int, seen: int, part: Part) -> tuple[str, tuple[Counted, ...]]:
     return "", (Counted(_("of them open to you: %(count)s", count=number(seen)), part.address, seen),)
 
 
-def movement(desk: Desk) -> Box:
+def movement(desk: Desk) -> Strip:
     """New, active and closed cases of the year (I7)."""
     found: Numbers = desk.reckon(_reckon)
     parts = (
@@ -236,21 +236,20 @@ def movement(desk: Desk) -> Box:
         Part("cases", NOT_CLOSED),
         Part("cases", _within("closed_on", found.year)),
     )
-    totals = (found.cases.opened, found.cases.active, found.cases.closed)
-    names = (_("New"), _("Active now"), _("Closed"))
-    lines = []
-    for name, total, part, seen in zip(names, totals, parts, counts(desk.session, *parts), strict=True):
-        sub = "" if total == seen else _("of them open to you: %(count)s", count=number(seen))
-        lines.append(Line(name, part.address, sub, measure=number(total), count=seen))
-    return Box(
-        _("Cases"),
-        lines,
-        about=_so_far(desk, found.year),
-        help=_(
-            "New: opened in this fiscal year. Active: opened and not closed today. Closed: closed in this fiscal"
-            " year. Confidential cases are counted."
+    told = (
+        (_("New"), _("Opened in this fiscal year. Confidential cases are counted."), found.cases.opened),
+        (
+            _("Active now"),
+            _("Opened and not closed today. Confidential cases are counted."),
+            found.cases.active,
         ),
+        (_("Closed"), _("Closed in this fiscal year. Confidential cases are counted."), found.cases.closed),
     )
+    tiles = []
+    for (name, definition, total), part, seen in zip(told, parts, counts(desk.session, *parts), strict=True):
+        address, more = _seen(total, seen, part)
+        tiles.append(Tile(name, definition, number(total), _("cases"), address, more))
+    return Strip(_("Cases"), _so_far(desk, found.year), tiles)
 
 
 def office_numbers(desk: Desk) -> Strip:

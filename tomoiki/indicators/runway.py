@@ -77,7 +77,7 @@ def runway(session: Session, today: date) -> Runway:
         lasting = _lasting(sum(max(held[one], 0) for one in uses), _sum(spent, code=code.value), today)
         if lasting.monthly:
             by_type.append((code.value, lasting))
-    by_type.sort(key=lambda one: (one[1].months is None, one[1].months or 0))
+    by_type.sort(key=lambda one: (one[1].months is None, one[1].months or 0, -one[1].monthly))
     return Runway(by_fund, by_type)
 
 
