@@ -10,8 +10,9 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 import admin_views
-from admin_views import office_pages
+from admin_views import front, office_pages
 from admin_views.engine import install as install_engine
+from admin_views.engine.front import install as install_front
 from admin_views.engine.screen import Screen
 from tomoiki.accounts import commands as account_commands
 from tomoiki.accounts import login, setup
@@ -55,6 +56,7 @@ def create_app(
     setup.install(app)
     office_pages.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
+    install_front(app, front.BOARDS)
     app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
     nightly.install(app, frozenset({Role.admin.value}))
     for commands in (serving, backup_commands, checking, account_commands, demo_commands):

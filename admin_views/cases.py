@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Inline, Related, Screen
+from admin_views.engine.screen import Inline, Related, Screen, View
 from admin_views.menus import CASEWORK
+from tomoiki.accounts.matrix import own_cases
 from tomoiki.cases import ledger
 from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
 from tomoiki.deadlines.models import Deadline, Fact
@@ -20,7 +21,8 @@ CASES = Screen(
     big=True,
     list=(("title", "number"), ("person", "worker_type"), "status", "categories", "owner", "opened_on"),
     phone=("categories",),
-    filters=("status", "categories", "owner", "person", "employer", "opened_on"),
+    filters=("status", "categories", "owner", "person", "employer", "opened_on", "closed_on"),
+    views=(View("own", _("My own"), own_cases),),
     sort="-opened_on",
     facts=(
         "person",

@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Related, Screen, View
 from admin_views.menus import CASEWORK, OFFICE
+from tomoiki.accounts.matrix import deadlines_of_own_cases
 from tomoiki.deadlines.models import Deadline, DeadlineRule, Fact, Holiday
 
 NO_ADVICE = _("For guidance only. Always check with an expert or the office in charge.")
@@ -20,6 +21,7 @@ DEADLINES = Screen(
     list=("rule", "safe_on", "due_on", "status", "case", "person", "trigger_on"),
     phone=("trigger_on",),
     filters=("status", "rule", "case", "person", "safe_on", "due_on"),
+    views=(View("own", _("My own"), deadlines_of_own_cases, ("case",)),),
     sort="safe_on",
     start="status=open&status=missed",
     facts=("safe_on", "due_on", "trigger_on", ("case", "person"), ("done_on", "done_by")),

@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Related, Screen, View
 from admin_views.menus import CASEWORK
 from tomoiki.cases.models import Activity, Case, Inquiry
+from tomoiki.indicators.contacts import counted, waiting
 
 INQUIRIES = Screen(
     model=Inquiry,
@@ -25,6 +26,10 @@ INQUIRIES = Screen(
     ),
     phone=("first_response_at",),
     filters=("status", "urgency", "channel", "categories", "received_at", "person", "case"),
+    views=(
+        View("waiting", _("Waiting for an answer"), waiting, ("status", "is_test")),
+        View("counted", _("Counted (neither tests, duplicates nor spam)"), counted, ("status", "is_test")),
+    ),
     sort="-received_at",
     facts=(
         ("received_at", "channel"),

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
-from admin_views.engine.screen import Action, Figure, Inline, Related, Screen
+from admin_views.engine.screen import Action, Figure, Inline, Related, Screen, View
 from admin_views.menus import MONEY
 from tomoiki.core.actors import actor
 from tomoiki.core.dates import today
@@ -16,7 +16,7 @@ from tomoiki.money.bank import BankLine
 from tomoiki.money.expenses import Expense
 from tomoiki.money.lists import ExpenseStatus, ReceiptStatus
 from tomoiki.money.models import Donation, Donor, Fund, Pledge
-from tomoiki.money.receipts import Receipt, ReceiptLine
+from tomoiki.money.receipts import Receipt, ReceiptLine, due
 from tomoiki.money.services import balances
 
 DONATIONS = Screen(
@@ -29,6 +29,7 @@ DONATIONS = Screen(
     list=(("donor", "number"), "received_on", "amount", "fund", "method", "status"),
     phone=("method",),
     filters=("status", "fund", "donor", "method", "kind", "received_on", "amount"),
+    views=(View("receipt-due", _("A receipt is due"), due, ("donor", "status")),),
     sort="-received_on",
     total=("amount",),
     groups=("status", "received_on"),

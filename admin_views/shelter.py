@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Related, Screen, View
 from admin_views.menus import HOUSING
+from tomoiki.shelter.beds import free_tonight, in_use
 from tomoiki.shelter.models import Bed, Shelter, Stay
 
 STAYS = Screen(
@@ -37,6 +38,10 @@ BEDS = Screen(
     icon="bed",
     list=("label", "shelter", "kind", "active_from", "active_to"),
     filters=("shelter", "kind"),
+    views=(
+        View("free", _("Free tonight"), free_tonight, ("active_from", "active_to")),
+        View("in-use", _("In use"), in_use, ("active_from", "active_to")),
+    ),
     sort="label",
     facts=("shelter", "kind", "active_from", "active_to"),
     form=(("shelter", "label"), "kind", ("active_from", "active_to")),

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import flask_admin.babel
 from flask import Flask
-from flask_admin import Admin, BaseView, expose
+from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from admin_views.engine import export_command, import_command, pages
 from admin_views.engine.checks import check_screens
-from admin_views.engine.office import Office, viewer
+from admin_views.engine.front import Home
+from admin_views.engine.office import Office
 from admin_views.engine.screen import Screen
 from admin_views.engine.searching import search_page
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.view import compile_screen
 from tomoiki.core.access import Access, Viewer
-from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.languages import speak_through, use_own_catalogs
-from tomoiki.core.notices import notices_for
 from tomoiki.core.records import Record
 from tomoiki.core.vocabulary import OpenChoice, list_name
 from tomoiki.core.wordings import ListName, TableName, name_lists
@@ -50,18 +48,6 @@ def _join(screen: LazyString, field: LazyString) -> str:
 
 def _tables(screens: Sequence[Screen]) -> dict[str, LazyString]:
     return {screen.model.__tablename__: screen.name for screen in reversed(screens) if not screen.only}
-
-
-class Home(BaseView):
-    """The front page."""
-
-    @expose("/")
-    def index(self) -> Any:
-        """Show what the viewer can do."""
-        return self.render("engine/home.html", told=list(notices_for(viewer(), db.session())))
-
-    def _handle_view(self, name: str, **kwargs: Any) -> Any:
-        return pages.to_login() if viewer().id is None else None
 
 
 def install(

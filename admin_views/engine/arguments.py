@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.engine.lookup import find_records, named
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, record_named
-from admin_views.engine.screen import Screen
+from admin_views.engine.screen import Screen, View
 from tomoiki.core.dates import TOKYO, read_day
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.money import read_yen
@@ -27,7 +27,7 @@ MAX_ID = 2**31 - 1
 MAX_PAGE = 1_000_000
 PER_PAGE, MAX_PER_PAGE = 50, 200
 QUERY_LENGTH = 200
-RESERVED = frozenset({"q", "page", "per_page", "sort", "filter", "lang", "encoding"})
+RESERVED = frozenset({"q", "view", "page", "per_page", "sort", "filter", "lang", "encoding"})
 RANGES = ("day", "moment", "yen", "integer")
 
 
@@ -47,17 +47,20 @@ class Arguments:
     per_page: int = PER_PAGE
     sort: str = ""
     filters: dict[str, Any] = field(default_factory=dict)
+    view: View | None = None
     notices: list[str] = field(default_factory=list)
     shows_filters: bool = False
 
     @property
     def key(self) -> tuple[Any, ...]:
         """Return what tells two questions for a count apart."""
-        return self.query, tuple(sorted((name, str(value)) for name, value in self.filters.items()))
+        filters = tuple(sorted((name, str(value)) for name, value in self.filters.items()))
+        return self.query, self.view.name if self.view else "", filters
 
     def to_query(self) -> list[tuple[str, str]]:
         """Return the arguments as pairs for an address, without the page."""
         pairs = [("q", self.query)] if self.query else []
+        pairs += [("view", self.view.name)] if self.view else []
         for name, value in self.filters.items():
             if isinstance(value, Range):
                 pairs += [
@@ -91,6 +94,7 @@ def read_arguments(screen: Screen, given: MultiDict[str, str]) -> Arguments:
     found.per_page = _number("per_page", PER_PAGE, MAX_PER_PAGE, given, found)
     found.shows_filters = given.get("filter") == "1"
     _read_sort(screen, given.get("sort", ""), found)
+    _read_view(screen, given.get("view", ""), found)
     fields = _by_argument(screen)
     for name in given:
         if name not in fields and name not in RESERVED:
@@ -130,6 +134,20 @@ def _read_sort(screen: Screen, asked: str, found: Arguments) -> None:
         found.notices.append(_("The list cannot be sorted by “%(name)s”.", name=name[:40]))
         return
     found.sort = asked
+
+
+def _read_view(screen: Screen, asked: str, found: Arguments) -> None:
+    may, who = access(), viewer()
+    found.view = next(
+        (
+            view
+            for view in screen.views
+            if view.name == asked and all(may.sees(who, screen.model, name) for name in view.reads)
+        ),
+        None,
+    )
+    if asked and found.view is None:
+        found.notices.append(_("“%(name)s” is no filter of this list.", name=asked[:40]))
 
 
 def sortable(screen: Screen) -> frozenset[str]:

@@ -102,6 +102,7 @@ def _unknown_fields(screen: Screen) -> Iterator[str]:
         "tags": screen.tags,
         "form": screen.fields,
         "only": tuple(screen.only),
+        "views": tuple(name for view in screen.views for name in view.reads),
         "labels": tuple(screen.labels),
         "synonyms": tuple(name for name in screen.synonyms if "." not in name and name not in extras),
     }

@@ -148,8 +148,12 @@ class Listing:
     def _rows(self, session: Session) -> list[dict[str, Any]]:
         asked = self.asked
         place = {"rows": asked.per_page, "skipped": (asked.page - 1) * asked.per_page}
-        statement = office().asked.get(
-            seen_alike("page", self.screen.slug, asked.sort, asked.key), self._statement
+        statement = (
+            self._statement()
+            if asked.view  # its condition may name a day
+            else office().asked.get(
+                seen_alike("page", self.screen.slug, asked.sort, asked.key), self._statement
+            )
         )
         found: list[dict[str, Any]] = self.selection.rows(
             session, session.execute(statement, params() | place).all()
@@ -225,7 +229,8 @@ class Listing:
     def chips(self) -> list[tuple[str, str]]:
         """Return each filter in force in words, with the address that lets it go."""
         known = fields_of(self.screen.model)
-        found = []
+        view = self.asked.view
+        found = [(str(view.label), self.address(view=None))] if view else []
         for name, value in self.asked.filters.items():
             gone = {name: None, f"{name}.from": None, f"{name}.to": None}
             found.append((f"{self.label(known[name])}: {_words(known[name], value)}", self.address(**gone)))
@@ -299,7 +304,8 @@ def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
 def asked_rows(screen: Screen, asked: Arguments, but: str = "") -> list[ColumnElement[bool]]:
     """Return the conditions of the rows that a list (all its pages) holds for this viewer; `but` for one filter."""
     filters = {name: value for name, value in asked.filters.items() if name != but}
-    return [*conditions(screen, filters), readable(screen.model, asked.query)]
+    view = [asked.view.rows()] if asked.view else []
+    return [*conditions(screen, filters), *view, readable(screen.model, asked.query)]
 
 
 def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from flask_babel import LazyString
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from tomoiki.core.access import Verb
@@ -63,6 +64,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class View:
+    """A part of a list that no filter asks for, by name: its rows, and the fields that one must see for them."""
+
+    name: str
+    label: LazyString
+    rows: Callable[[], ColumnElement[bool]]
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Link:
     """A way from the list to a page beside it."""
 
@@ -99,6 +110,7 @@ class Screen:
     ] = ()  # a tuple is a cell with second line; a field of a reference by dot is not needed
     phone: tuple[str, ...] = ()  # fields of the list that a phone leaves out
     filters: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()
     sort: str = "-id"
     start: str = ""  # arguments with which the menu opens the list: what waits, instead of all there is
     total: tuple[str, ...] = ()

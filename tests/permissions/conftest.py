@@ -37,6 +37,7 @@ def _forget_counts(app: Flask) -> None:
     for view in app.extensions["admin"][0]._views:  # noqa: SLF001
         if isinstance(view, EngineView):
             view.reckoned.forget()
+    app.extensions["tomoiki_boards"][1].forget()
 
 
 @pytest.fixture

@@ -39,19 +39,20 @@ def _on_case(*roles: str) -> sa.Select[tuple[int]]:
     return sa.select(staff.case_id).where(is_open, *([staff.role.in_(roles)] if roles else []))
 
 
-def _own_cases() -> ColumnElement[bool]:
+def own_cases() -> ColumnElement[bool]:
+    """Cases that the viewer owns, or works on as lead or support."""
     case = _columns("Case")
     return sa.or_(case.owner_id == VIEWER, case.id.in_(_on_case("lead", "support")))
 
 
 def normal_or_own_cases() -> ColumnElement[bool]:
     """Cases a caseworker sees: normal ones, and those she owns or is staff of, whatever their level."""
-    return sa.or_(_columns("Case").confidential == "normal", _own_cases())
+    return sa.or_(_columns("Case").confidential == "normal", own_cases())
 
 
 def not_secret_or_own_cases() -> ColumnElement[bool]:
     """Cases an administrator's lists hold: all but the secret ones of others."""
-    return sa.or_(_columns("Case").confidential != "secret", _own_cases())
+    return sa.or_(_columns("Case").confidential != "secret", own_cases())
 
 
 def _level(level: str) -> ColumnElement[bool]:
@@ -134,6 +135,11 @@ def _points_into(class_name: str, key: str, target: str, rows: Any) -> ColumnEle
     return sa.select(far.id).where(far.id == table.c[key], rows()).correlate(table).exists()
 
 
+def deadlines_of_own_cases() -> ColumnElement[bool]:
+    """Deadlines of the cases that the viewer owns or works on."""
+    return _points_into("Deadline", "case_id", "Case", own_cases)
+
+
 def _narrower(class_name: str, cases: Any, people: Any = None) -> Any:
     return partial(_within_both, class_name, cases, people)
 
@@ -185,7 +191,7 @@ def _own_expenses() -> ColumnElement[bool]:
 
 
 def _expenses_of_own_cases() -> ColumnElement[bool]:
-    return _points_into("Expense", "case_id", "Case", _own_cases)
+    return _points_into("Expense", "case_id", "Case", own_cases)
 
 
 def _own_expenses_of_own_events() -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -65,6 +65,7 @@ class SettingKey(OpenChoice):
     sla_minutes_today = "sla_minutes_today", _("First answer: today")
     sla_minutes_normal = "sla_minutes_normal", _("First answer: normal")
     sla_minutes_info = "sla_minutes_info", _("First answer: information only")
+    nobe_includes_nights = "nobe_includes_nights", _("Person-contacts include nights in the shelter")
     new_student_goal = "new_student_goal", _("New students in a year: the goal")
     small_cell_min = "small_cell_min", _("Smallest number that reports show")
     retention_case_years = "retention_case_years", _("Closed cases are kept")
@@ -224,6 +225,9 @@ KINDS: Mapping[str, Kind] = {
     "sla_minutes_today": _integer(240, 1, 100_000, _MINUTES, note=_SLA),
     "sla_minutes_normal": _integer(1440, 1, 100_000, _MINUTES, note=_SLA),
     "sla_minutes_info": _integer(4320, 1, 100_000, _MINUTES, note=_SLA),
+    "nobe_includes_nights": _flag(
+        default="yes", note=_("On: each night in the shelter counts like a contact (延べ人数).")
+    ),
     "new_student_goal": _integer(100, 0, 100_000, _PEOPLE),
     "small_cell_min": _integer(
         5,
@@ -279,6 +283,17 @@ def get_setting(session: Session, key: str) -> str:
         statement = sa.text("SELECT value FROM setting WHERE key = :key")
         found = session.execute(statement, {"key": str(key)}).scalar()
     return found or kind_of(key).default
+
+
+def get_settings(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Return several of the office's values by key, in one query."""
+    asked = [str(key) for key in keys]
+    setting = sa.table("setting", sa.column("key"), sa.column("value"))
+    with session.no_autoflush:
+        found = {
+            row.key: row.value for row in session.execute(sa.select(setting).where(setting.c.key.in_(asked)))
+        }
+    return {key: found.get(key) or kind_of(key).default for key in asked}
 
 
 def get_flag(session: Session, key: str) -> bool:

@@ -86,6 +86,7 @@ class Case(Record):
     __table_args__ = (
         sa.Index("ix_case_opened_on", "opened_on", "id", "confidential", "owner_id"),
         sa.Index("ix_case_status", "status", "opened_on", "id", "confidential", "owner_id"),
+        sa.Index("ix_case_closed_on", "closed_on", "id", "confidential", "owner_id"),
     )
 
     number: Mapped[str] = col(label=_("Case number"), search="open", unique=True, read_only=True)

@@ -115,6 +115,7 @@ class Attendee(Record):
     age_band: Mapped[str | None] = col(label=_("Age"), choices=AgeBand)
     guardian_consent: Mapped[bool] = col(label=_("Guardian agrees"), help=_("Under 18."), default=False)
     person: Mapped[Person | None] = ref(label=_("Supported person"))
+    person_id: Mapped[int | None]
     merged_into: Mapped["Attendee | None"] = ref(label=_("Merged into"), read_only=True)
 
 

@@ -12,7 +12,7 @@ from tomoiki.accounts.settings import SettingKey, certified_days, get_setting
 from tomoiki.core.dates import today
 from tomoiki.core.fields import col, ref
 from tomoiki.core.records import Fault, Moves, Numbering, Record
-from tomoiki.money.lists import DonationKind, DonationStatus, ReceiptKind, ReceiptStatus
+from tomoiki.money.lists import DonationKind, DonationStatus, ReceiptKind, ReceiptPreference, ReceiptStatus
 from tomoiki.money.models import Donation, Donor
 
 CERTIFIED = (DonationKind.donation, DonationKind.in_kind, DonationKind.bequest)  # what is a gift at all
@@ -212,3 +212,18 @@ def reissue(session: Session, receipt: Receipt) -> int:
     receipt.reissue_no += 1
     session.flush()
     return receipt.reissue_no
+
+
+def due() -> sa.ColumnElement[bool]:
+    """Gifts without a receipt whose donor wants one: each by itself, or those of a past year together."""
+    gift, donor = Donation.__table__.c, Donor.__table__.c
+    wants = sa.or_(
+        donor.receipt_pref == ReceiptPreference.each,
+        sa.and_(donor.receipt_pref == ReceiptPreference.yearly, gift.received_on < date(today().year, 1, 1)),
+    )
+    return sa.and_(
+        gift.status == DonationStatus.confirmed,
+        gift.amount > 0,
+        gift.kind.in_(CERTIFIED),
+        sa.select(donor.id).where(donor.id == gift.donor_id, wants).correlate(Donation.__table__).exists(),
+    )
