@@ -24,7 +24,7 @@ from tomoiki.demo.outside import add_partners, add_referrals
 from tomoiki.demo.promises import add_promises
 from tomoiki.demo.receipts import add_pledges, add_receipts
 from tomoiki.demo.rows import Rows
-from tomoiki.demo.spending import add_expenses
+from tomoiki.demo.spending import add_expenses, open_general_fund
 from tomoiki.demo.system import add_system
 from tomoiki.demo.team import add_team
 from tomoiki.events.models import Attendee, Event
@@ -92,7 +92,9 @@ def build_office(
     add_bank(chance("bank"), rows, team)
     add_promises(chance("promises"), rows, team, bodies)
     add_system(chance("system"), rows, team)
-    return MadeOffice(rows.write(), team.passwords)
+    counts = rows.write()
+    open_general_fund(session, funds[GENERAL], chance("funds").first_day)
+    return MadeOffice(counts, team.passwords)
 
 
 def has_records(session: Session) -> bool:

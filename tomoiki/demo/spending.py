@@ -9,6 +9,9 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from tomoiki.cases.models import Case
 from tomoiki.demo.chance import Chance, moment
 from tomoiki.demo.rows import Row, Rows
@@ -18,8 +21,10 @@ from tomoiki.events.models import Event
 from tomoiki.money.expenses import Expense
 from tomoiki.money.lists import DonationStatus, ExpenseStatus
 from tomoiki.money.models import GENERAL, Donation, Fund
+from tomoiki.money.services import lowest_balance
 
 Facts = dict[str, Any]
+NEVER_LESS = 380_000  # yen that the general fund held on its poorest day
 PENDING_DAYS = 20  # what is younger may still wait for approval
 
 
@@ -80,6 +85,13 @@ def add_expenses(chance: Chance, rows: Rows, team: Team, funds: Mapping[str, int
     matters = _Matters(chance, rows.all(Case))
     for one in sorted(facts, key=lambda found: found["paid_on"]):
         _add(chance, rows, team, funds, purses, matters, one)
+
+
+def open_general_fund(session: Session, fund_id: int, first_day: date) -> None:
+    """Give the general fund what the office must have saved before it could pay all that it paid."""
+    saved = max(0, -lowest_balance(session, fund_id, first_day)) + NEVER_LESS
+    facts = {"opening_balance": saved, "opening_on": first_day, "updated_at": moment(first_day, 9)}
+    session.execute(sa.update(Fund).where(Fund.id == fund_id).values(facts))
 
 
 def _cost(chance: Chance) -> Facts:
