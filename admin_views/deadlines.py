@@ -21,6 +21,7 @@ DEADLINES = Screen(
     phone=("trigger_on",),
     filters=("status", "rule", "case", "person", "safe_on", "due_on"),
     sort="safe_on",
+    groups=("status", "safe_on"),
     start="status=open&status=missed",
     facts=("safe_on", "due_on", "trigger_on", ("case", "person"), ("done_on", "done_by")),
     form=(
@@ -43,6 +44,7 @@ FACTS = Screen(
     phone=("source",),
     filters=("kind", "on", "person", "case", "source"),
     sort="-on",
+    groups=("kind", "on"),
     facts=(("on", "until"), "person", "case", "amount", "source"),
     form=(("case", "person"), "kind", ("on", "until"), ("amount", "source"), "note"),
 )

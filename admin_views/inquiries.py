@@ -26,6 +26,7 @@ INQUIRIES = Screen(
     phone=("first_response_at",),
     filters=("status", "urgency", "channel", "categories", "received_at", "person", "case"),
     sort="-received_at",
+    groups=("status", "categories", "received_at"),
     facts=(
         ("received_at", "channel"),
         ("name_text", "channel_handle"),
