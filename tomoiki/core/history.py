@@ -129,6 +129,16 @@ def last_move(session: Session, record: Record) -> ChangeLog | None:
     return move if move and is_current and REASON not in move.diff else None
 
 
+def was_imported(model: type[Record]) -> sa.ColumnElement[bool]:
+    """Return the condition that a record came from an old list."""
+    return sa.exists().where(
+        ChangeLog.entity == model.__tablename__,
+        ChangeLog.record_id == model.id,
+        ChangeLog.action == Change.create,
+        ChangeLog.origin.startswith(f"{Origin.imported}:"),
+    )
+
+
 def _collect(session: Session, context: object, instances: object) -> None:
     changes = session.info.setdefault("changes", [])
     changes.extend((record, "create", None) for record in _records(session.new))
