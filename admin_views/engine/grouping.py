@@ -81,7 +81,9 @@ def count_rows(
     return numbers, found
 
 
-def _counting(screen: Screen, name: str, where: Iterable[ColumnElement[bool]], newest: int) -> sa.Select[Any]:
+def _counting(
+    screen: Screen, name: str, where: Iterable[ColumnElement[bool]], newest: int
+) -> sa.Select[*tuple[Any, ...]]:
     table, what = screen.model.__table__, fields_of(screen.model)[name]
     start: Any = table
     if what.kind == "codes":
