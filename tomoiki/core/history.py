@@ -93,7 +93,7 @@ class AccessLog(Listed):
     action: Mapped[str] = col(label=_("How"), choices=Look)
     entity: Mapped[str] = col(label=_("Kind of record"), choices=TableName)
     record_id: Mapped[int | None] = col(label=_("Record no."))
-    detail: Mapped[str | None] = col(label=_("Field or reason"), long=True)
+    detail: Mapped[str | None] = col(label=_("Field or reason"), long=True, narrative=True)
     address: Mapped[str | None] = col(label=_("IP address"), personal=True)
 
 
