@@ -171,7 +171,7 @@ def _codes(
 def _months(
     what: Field, values: Mapping[str, int], chosen: Any, address: Callable[..., str]
 ) -> Iterator[Counted]:
-    for text in sorted(values, key=int):
+    for text in sorted(values, key=int, reverse=True):
         year, month = _year_month(int(text))
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
         is_on = isinstance(chosen, Range) and (chosen.low, chosen.high) == (first, last)
