@@ -3,21 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from admin_views.engine.histories import changes_in_words
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.screen import Action, Figure, Link, Screen
-from admin_views.engine.values import plain_text
+from admin_views.engine.values import labels, plain_text
 from admin_views.menus import OFFICE
 from tomoiki.accounts.invitations import invite
 from tomoiki.accounts.models import OfficeChoice, Setting, User
 from tomoiki.accounts.settings import field_of, kind_of
-from tomoiki.core.history import AccessLog, ChangeLog
+from tomoiki.core.history import AccessLog, ChangeLog, Origin
+from tomoiki.core.imports import ORIGIN, ImportRun
 
 
 def _invite(session: Session, user: User) -> str:
@@ -116,6 +118,31 @@ def _lines(session: Session, row: Mapping[str, Any]) -> Iterator[Markup]:
             )
 
 
+def _ways(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Markup]:
+    """Name the way; an import leads to what it did, where she may see that."""
+    words, runs = labels(Origin), {_run_of(row["origin"]) for row in rows} - {None}
+    where = sa.select(ImportRun.id, ImportRun.screen).where(ImportRun.id.in_(runs))
+    screens = {run: slug for run, slug in session.execute(where)} if runs else {}  # noqa: C416 - a row is no pair
+    found = {}
+    for row in rows:
+        run = _run_of(row["origin"])
+        text = gettext("Import %(number)s", number=run) if run else words.get(row["origin"], row["origin"])
+        screen = office().screens.get(screens.get(run or 0, ""))
+        may_open = screen is not None and access().may(viewer(), "create", screen.model)
+        way = (
+            Markup('<a href="/{}/import/{}">{}</a>').format(screen.slug, run, text)
+            if screen and may_open
+            else text
+        )
+        found[row["id"]] = escape(way)
+    return found
+
+
+def _run_of(origin: str) -> int | None:
+    number = origin.removeprefix(ORIGIN)
+    return int(number) if number != origin and number.isdecimal() else None
+
+
 RECORD = Figure("record", _("Record"), _records, reads=("entity", "record_id"))
 
 CHANGE_LOG = Screen(
@@ -125,13 +152,16 @@ CHANGE_LOG = Screen(
     one=_("change"),
     menu=OFFICE,
     icon="history",
-    list=("at", "user", "action", "entity", "origin"),
-    phone=("origin",),
+    list=("at", "user", "action", "entity"),
     filters=("user", "entity", "action", "record_id", "at"),
     sort="-at",
-    groups=("action",),
-    figures=(RECORD, Figure("diff", _("Changes"), _changes, "block", in_list=False)),
-    facts=("at", "user", "entity", ("origin", "address")),
+    groups=("action", "at"),
+    figures=(
+        RECORD,
+        Figure("origin", _("Way"), _ways, reads=("origin",)),
+        Figure("diff", _("Changes"), _changes, "block", in_list=False),
+    ),
+    facts=("at", "user", ("entity", "address")),
     creates=False,
     deletes=False,
 )
@@ -146,7 +176,7 @@ ACCESS_LOG = Screen(
     list=("at", "user", "action", "entity", "detail"),
     filters=("user", "entity", "action", "record_id", "at"),
     sort="-at",
-    groups=("action",),
+    groups=("action", "at"),
     figures=(RECORD,),
     facts=("at", "user", "entity", "address"),
     creates=False,

@@ -49,7 +49,7 @@ CASES = Screen(
         "ledger_no",
     ),
     inlines=(Inline(CaseStaff, ("user", "role", "from_on", "to_on")),),
-    groups=("status", "categories"),
+    groups=("status", "categories", "opened_on"),
     importable=ledger.IMPORTABLE,
     synonyms=ledger.HEADERS,
     related=(
@@ -80,6 +80,7 @@ ACTIVITIES = Screen(
     phone=("minutes",),
     filters=("case", "inquiry", "by", "at"),
     sort="-at",
+    groups=("at",),
     total=("minutes",),
     facts=(("case", "inquiry"), "by", "interpreter", "minutes", "counts_as_contact"),
     form=(

@@ -23,6 +23,7 @@ DEADLINES = Screen(
     filters=("status", "rule", "case", "person", "safe_on", "due_on"),
     views=(View("own", _("My own"), deadlines_of_own_cases, ("case",)),),
     sort="safe_on",
+    groups=("status", "safe_on"),
     start="status=open&status=missed",
     facts=("safe_on", "due_on", "trigger_on", ("case", "person"), ("done_on", "done_by")),
     form=(
@@ -45,6 +46,7 @@ FACTS = Screen(
     phone=("source",),
     filters=("kind", "on", "person", "case", "source"),
     sort="-on",
+    groups=("kind", "on"),
     facts=(("on", "until"), "person", "case", "amount", "source"),
     form=(("case", "person"), "kind", ("on", "until"), ("amount", "source"), "note"),
 )

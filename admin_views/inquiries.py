@@ -31,6 +31,7 @@ INQUIRIES = Screen(
         View("counted", _("Counted (neither tests, duplicates nor spam)"), counted, ("status", "is_test")),
     ),
     sort="-received_at",
+    groups=("status", "categories", "received_at"),
     facts=(
         ("received_at", "channel"),
         ("name_text", "channel_handle"),

@@ -170,7 +170,7 @@ RECEIPTS = Screen(
     filters=("status", "kind", "donor", "year", "issued_on"),
     sort="-issued_on",
     total=("total",),
-    groups=("status", "kind"),
+    groups=("status", "kind", "issued_on"),
     facts=("donor", "total", "issued_on", ("kind", "year"), "deductible"),
     form=("donor", ("issued_on", "year"), "kind", ("name_printed", "address_printed")),
     inlines=(Inline(ReceiptLine, ("donation",), once=True),),
@@ -241,7 +241,7 @@ BANK_LINES = Screen(
     filters=("match_status", "tx_on", "amount_in", "amount_out"),
     sort="-tx_on",
     total=("amount_in", "amount_out"),
-    groups=("match_status",),
+    groups=("match_status", "tx_on"),
     facts=("tx_on", ("amount_in", "amount_out"), "balance", "payer_raw", "account"),
     form=(
         ("tx_on", "value_on"),

@@ -17,6 +17,7 @@ REFERRALS = Screen(
     phone=("kind", "expected_on"),
     filters=("status", "kind", "partner", "case", "asked_on"),
     sort="-asked_on",
+    groups=("status", "asked_on"),
     total=("cost",),
     facts=("case", ("partner", "kind"), "asked_on", "expected_on", "cost"),
     tags=("shared_items",),

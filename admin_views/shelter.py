@@ -18,6 +18,7 @@ STAYS = Screen(
     phone=("fee_per_night",),
     filters=("status", "bed", "case", "person", "check_in", "check_out", "reason", "exit_to"),
     sort="-check_in",
+    groups=("status", "check_in"),
     facts=(("case", "bed"), "check_in", "planned_out", ("check_out", "exit_to"), "fee_per_night"),
     form=(
         ("case", "person"),

@@ -19,6 +19,7 @@ from tomoiki.accounts.settings import SettingKey
 from tomoiki.cases.models import Case
 from tomoiki.core import search, serving
 from tomoiki.core.database import Base, begin_write, db
+from tomoiki.core.imports import ImportRun  # noqa: F401 - its table is compared too
 from tomoiki.core.records import Record
 from tomoiki.deadlines import deadline_rules, holidays
 from tomoiki.deadlines.models import DeadlineRule, Holiday

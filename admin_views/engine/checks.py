@@ -184,7 +184,7 @@ def _groups(screen: Screen) -> Iterator[str]:
     known = fields_of(screen.model)
     for name in screen.groups:
         if name in known and known[name].kind not in GROUPED:
-            yield f"groups: {name!r} is neither a list of codes nor a day"
+            yield f"groups: {name!r} is neither a list of codes nor a time"
         if name not in screen.filters:
             yield f"groups: {name!r} must be a filter too, for its counts are links"
 

@@ -23,6 +23,7 @@ from admin_views.engine.unique import refuse_taken
 from tomoiki.core.access import Viewer
 from tomoiki.core.fields import fields_of
 from tomoiki.core.ledgers import Ledger, ledger_of
+from tomoiki.core.vocabulary import as_stored
 
 AT_ONCE = 10_000
 NO_SUCH = _("There is no record with this number that you may change.")
@@ -382,8 +383,12 @@ def apply_changes(record: Any, changes: Mapping[str, Any]) -> None:
     """Set the record's own changed fields."""
     known = fields_of(type(record))
     for name, value in changes.items():
-        if "." not in name:
-            setattr(record, f"{name}_id" if known[name].kind == "ref" else name, value)
+        if "." in name:
+            continue
+        field = known[name]
+        if field.kind == "choice" and field.choices and value is not None:
+            value = as_stored(field.choices, value)  # noqa: PLW2901 - rules ask for the member, not its code
+        setattr(record, f"{name}_id" if field.kind == "ref" else name, value)
 
 
 def _distinct(mapped: Mapped) -> list[Target]:

@@ -129,13 +129,22 @@ class Detail:
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
         self.figures = [self._figure(one) for one in visible_figures(screen) if one.in_detail]
-        shown = access().fields(viewer(), screen.model)  # a mask names tables too: those on the page
         self.related = [
             table
             for related in screen.related
-            if (shown is None or related.model.__tablename__ in shown)
-            and (table := related_table(screen, self.id, related))
+            if self._shows(related.model.__tablename__) and (table := related_table(screen, self.id, related))
         ]
+
+    def _shows(self, table: str) -> bool:
+        """Tell whether one of the masks through which she sees this very record shows the rows of that table.
+
+        A mask names tables too: those on the page.
+        """
+        for grant in access().grants(viewer(), self.screen.model):
+            fields = self.known.keys() if grant.fields is None else self.known.keys() & grant.fields
+            if fields <= self.row.keys() and (grant.fields is None or table in grant.fields):
+                return True
+        return False
 
     def _figure(self, figure: Figure) -> Fact:
         html = reckon(db.session(), figure, [self.row]).get(self.id, Markup("—"))

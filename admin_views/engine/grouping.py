@@ -1,11 +1,11 @@
-"""Counts over a list by status, category or month, each a link to its rows: one query for all of them."""
+"""Counts over a list by status, category or month, each a link to its rows: one query counts all of them."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +17,17 @@ from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, params
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import labels
+from tomoiki.core.dates import TOKYO, in_tokyo, today
 from tomoiki.core.fields import Field, fields_of
 
 MOST = 12  # values shown of one field
-KINDS = ("choice", "codes", "day")
+MONTHS_AHEAD = (
+    5  # what lies further ahead (a stay that may last five years) would push out the months that matter
+)
+TIMES = ("day", "moment")
+KINDS = ("choice", "codes", *TIMES)
 
-Counts = Mapping[str, Mapping[str, int]]  # field -> value or month (202604) -> rows
+Counts = Mapping[str, Mapping[str, int]]  # field -> value or month (counted from the year 0) -> rows
 WHOLE = -1  # the part that counts the whole list
 Where = Callable[[str], Sequence[ColumnElement[bool]]]
 
@@ -59,39 +64,84 @@ def count_rows(
     `where` gives the conditions of the list without a field's own filter.
     """
     names = grouped_fields(screen)
+    newest = _newest(session, screen, [name for name in names if _is_time(screen, name)], where)
     nothing = sa.cast(sa.null(), sa.String(40))
-    whole = sa.select(sa.literal(WHOLE), nothing, sa.func.count(), *sums)
+    whole = sa.select(nothing, sa.func.count(), sa.literal(WHOLE), *sums)
     parts: list[Any] = [whole.select_from(screen.model.__table__).where(*where(""))]
-    parts += [_counting(screen, name, at, where(name), len(sums)) for at, name in enumerate(names)]
+    for at, name in enumerate(names):
+        counted = _counting(screen, name, where(name), newest.get(name, 0))
+        parts.append(counted.add_columns(sa.literal(at), *[sa.literal(0)] * len(sums)))
     numbers: Sequence[int] = ()
     found: dict[str, dict[str, int]] = {name: {} for name in names}
-    for at, value, *counted in session.execute(sa.union_all(*parts), params()):
+    for value, rows, at, *summed in session.execute(sa.union_all(*parts), params()):
         if at == WHOLE:
-            numbers = [int(number) for number in counted]
+            numbers = [rows, *map(int, summed)]
         else:
-            found[names[at]][str(value)] = counted[0]
+            found[names[at]][str(value)] = rows
     return numbers, found
 
 
 def _counting(
-    screen: Screen, name: str, at: int, where: Iterable[ColumnElement[bool]], sums: int
-) -> sa.Select[Any]:
+    screen: Screen, name: str, where: Iterable[ColumnElement[bool]], newest: int
+) -> sa.Select[*tuple[Any, ...]]:
     table, what = screen.model.__table__, fields_of(screen.model)[name]
     start: Any = table
     if what.kind == "codes":
         link = link_table(screen.model, name)
         start = link.join(table, link.c[f"{screen.model.__tablename__}_id"] == table.c.id)
         value: ColumnElement[Any] = link.c.code
-    elif what.kind == "day":
-        column = table.c[name]
-        value = sa.extract("year", column) * 100 + sa.extract("month", column)
+    elif what.kind in TIMES:
+        value = _month_of(what, table.c[name], newest)
+        where = [*where, table.c[name] >= _begin(what, newest - MOST + 1)]
     else:
         value = table.c[name]
-    if (shown := access().rows_showing(viewer(), screen.model, name)) is not None:
-        where = [*where, shown]  # a count would tell what the field holds on rows that hide it
-    columns: list[Any] = [sa.literal(at), sa.cast(value, sa.String(40)), sa.func.count()]
-    counted = sa.select(*columns, *[sa.literal(0)] * sums)
-    return counted.select_from(start).where(value.is_not(None), *where).group_by(value)
+    counted = sa.select(sa.cast(value, sa.String(40)), sa.func.count()).select_from(start)
+    return counted.where(value.is_not(None), *_shown(screen, name, where)).group_by(value)
+
+
+def _shown(screen: Screen, name: str, where: Iterable[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Return these conditions and that the row shows the field: a count would tell what it holds elsewhere."""
+    shown = access().rows_showing(viewer(), screen.model, name)
+    return [*where, *([] if shown is None else [shown])]
+
+
+# -- months: by the calendar of Tokyo on either database, and only the newest are ever touched -------------------------
+def _is_time(screen: Screen, name: str) -> bool:
+    return fields_of(screen.model)[name].kind in TIMES
+
+
+def _newest(session: Session, screen: Screen, names: Sequence[str], where: Where) -> Mapping[str, int]:
+    """Return the newest month (counted from the year 0) that rows have in each of these fields."""
+    if not names:
+        return {}
+    last = _month(today()) + MONTHS_AHEAD
+    asked = []
+    for name in names:
+        what, column = fields_of(screen.model)[name], screen.model.__table__.c[name]
+        rows = sa.select(column).where(column < _begin(what, last + 1), *_shown(screen, name, where(name)))
+        asked.append(rows.order_by(column.desc()).limit(1).scalar_subquery().label(name))
+    found = session.execute(sa.select(*asked), params()).one()
+    return {name: last if day is None else _month(day) for name, day in zip(names, found, strict=True)}
+
+
+def _month(day: date) -> int:
+    here = in_tokyo(day) if isinstance(day, datetime) else day
+    return here.year * 12 + here.month - 1
+
+
+def _begin(what: Field, month: int) -> date:
+    first = date(*_year_month(month), 1)
+    return datetime.combine(first, time.min, TOKYO) if what.kind == "moment" else first
+
+
+def _year_month(month: int) -> tuple[int, int]:
+    return month // 12, month % 12 + 1
+
+
+def _month_of(what: Field, column: ColumnElement[Any], newest: int) -> ColumnElement[Any]:
+    """Return the month that a day or moment is in; None after the newest."""
+    begins = [(column >= _begin(what, month), str(month)) for month in range(newest, newest - MOST, -1)]
+    return sa.case((column >= _begin(what, newest + 1), None), *begins)
 
 
 def groups_of(
@@ -101,7 +151,7 @@ def groups_of(
     found = []
     for name, values in counts.items():
         what = fields_of(screen.model)[name]
-        items = list((_months if what.kind == "day" else _codes)(what, values, filters.get(name), address))
+        items = list((_months if what.kind in TIMES else _codes)(what, values, filters.get(name), address))
         if len(items) > 1 or any(item.is_on for item in items):
             found.append(Group(str(screen.labels.get(name, what.label)), items))
     return found
@@ -121,8 +171,8 @@ def _codes(
 def _months(
     what: Field, values: Mapping[str, int], chosen: Any, address: Callable[..., str]
 ) -> Iterator[Counted]:
-    for text in sorted(values, key=int)[-MOST:]:
-        year, month = divmod(int(text), 100)
+    for text in sorted(values, key=int, reverse=True):
+        year, month = _year_month(int(text))
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
         is_on = isinstance(chosen, Range) and (chosen.low, chosen.high) == (first, last)
         ends = (None, None) if is_on else (first, last)

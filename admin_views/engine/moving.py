@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,13 +12,14 @@ from flask_babel import gettext as _
 
 from admin_views.engine.filling import fill
 from admin_views.engine.inputs import Stored, input_for
+from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, viewer
+from admin_views.engine.office import access, office, viewer
 from admin_views.engine.saving import save_changes
 from admin_views.engine.values import label
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
-from tomoiki.core.records import Fault, Listed, Moves, Record
+from tomoiki.core.records import Fault, Listed, Moves, Record, open_ends
 from tomoiki.core.vocabulary import Choice
 
 
@@ -38,6 +39,15 @@ def moves_of(model: type[Listed], row: Mapping[str, Any]) -> list[Move]:
     choices = fields_of(model)[moves.field].choices
     allowed = next((after for before, after in moves.allowed.items() if before == row[moves.field]), ())
     return [Move(state.value, label(choices, state.value)) for state in allowed] if choices else []
+
+
+@dataclass(frozen=True)
+class OpenEnd:
+    """Something of the record that is still open: of which kind, what names it, where it is."""
+
+    kind: str
+    text: str
+    address: str
 
 
 class MovePages(ScreenPages):
@@ -70,6 +80,8 @@ class MovePages(ScreenPages):
     def _move_form(self, record: Record, moves: Moves, to: Choice) -> Any:
         """Return the form of what the new state needs, and of what it asks for besides."""
         known, may, needed = fields_of(self.model), access(), moves.needs.get(to, ())
+        if to in moves.excuses and open_ends(db.session(), record):
+            needed = (*needed, moves.excuses[to])
         asked = dict.fromkeys((*needed, *moves.asks.get(to, ())))
         names = [name for name in asked if may.shows(viewer(), self.model, name)]
         controls = {name: input_for(replace(known[name], required=name in needed)) for name in names}
@@ -105,5 +117,16 @@ class MovePages(ScreenPages):
             state=self._state_label(to.value),
             form=form,
             faults=general,
+            open_ends=list(_seen_open_ends(record)) if to in self.model.__moves__.excuses else [],
         )
         return make_response(page, 422 if faults else 200)
+
+
+def _seen_open_ends(record: Record) -> Iterator[OpenEnd]:
+    """Yield what is still open of the record, as far as this viewer may see it."""
+    ends = open_ends(db.session(), record)
+    for model in dict.fromkeys(map(type, ends)):
+        screen = office().screen_of(model)
+        if screen is not None and access().may(viewer(), "read", model):
+            for found in named(model, [end.id for end in ends if type(end) is model]):
+                yield OpenEnd(str(screen.name), found.text, f"/{screen.slug}/{found.id}")

@@ -26,7 +26,7 @@ from tomoiki.core.reading import BadInput, Read
 from tomoiki.core.records import Record
 from tomoiki.core.tables import SheetYear
 from tomoiki.core.text import clean_line, clean_text, plain
-from tomoiki.core.vocabulary import AnyChoice, Choice, find_choice
+from tomoiki.core.vocabulary import AnyChoice, as_stored
 
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
 _MONTH_FIRST_MOMENT = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) +(.*)")  # Google Forms in English
@@ -184,16 +184,12 @@ def _read_choice(choices: AnyChoice, text: str, *, labels_first: bool) -> tuple[
     meaning = _meaning(choices, clean_line(text), labels_first)
     if meaning is None:
         raise BadInput(*_not_in_list(choices, text))
-    return Read(_stored(choices, meaning.code)), meaning.also
+    return Read(as_stored(choices, meaning.code)), meaning.also
 
 
 @lru_cache(maxsize=4096)
 def _meaning(choices: AnyChoice, text: str, labels_first: bool) -> Meaning | None:
     return find_meaning(choices, text, labels_first=labels_first)
-
-
-def _stored(choices: AnyChoice, code: str) -> Any:
-    return find_choice(choices, code) if issubclass(choices, Choice) else code
 
 
 def _not_in_list(choices: AnyChoice, text: str) -> tuple[LazyString, str | None]:

@@ -16,7 +16,7 @@ from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import ChangeLog, give_reason, last_move
 from tomoiki.core.records import Fault, Record
-from tomoiki.core.vocabulary import Choice, find_choice
+from tomoiki.core.vocabulary import Choice, as_stored
 
 REASON_LENGTH = 300
 
@@ -91,8 +91,7 @@ def _value(field: Field, logged: Any) -> Any:
         return date.fromisoformat(logged)
     if field.kind == "moment":
         return datetime.fromisoformat(logged)
-    is_closed = field.choices is not None and issubclass(field.choices, Choice)
-    return find_choice(field.choices, logged) if field.choices and is_closed else logged
+    return as_stored(field.choices, logged) if field.choices and field.kind == "choice" else logged
 
 
 def _label_of(state: Choice) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask
 
@@ -65,3 +66,11 @@ def test_several_data_keys_are_given_newest_first(tmp_path: Path) -> None:
 
     with app.app_context():
         assert decrypt(token) == "C1234567"
+
+
+def test_a_new_database_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
+    with sa.create_engine(f"sqlite:///{tmp_path / 'tomoiki.db'}").connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (a)")
+        modes = {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+
+    assert modes == {0o600}

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.engine.browsing import change, controls, form_of, new_id, words
@@ -505,3 +506,30 @@ def test_a_day_that_could_not_be_read_has_no_second_reading(treasurer: FlaskClie
 
 def test_a_gift_need_not_name_its_fund(treasurer: FlaskClient) -> None:
     assert treasurer.post("/donations/new", data={"amount": "5000"}).status_code == 303
+
+
+@pytest.mark.parametrize("is_multipart", [False, True])
+def test_a_text_that_is_too_long_is_told_beside_its_field(
+    is_multipart: bool, caseworker: FlaskClient, saved: Saved
+) -> None:
+    key, name, text = saved(a_case(owner_id=2)), 'form-data; name="story"', "x" * 2**21
+    body = (
+        f"--b\r\nContent-Disposition: {name}\r\n\r\n{text}\r\n--b--\r\n" if is_multipart else f"story={text}"
+    )
+    kind = "multipart/form-data; boundary=b" if is_multipart else "application/x-www-form-urlencoded"
+
+    answer = caseworker.post(f"/cases/{key}/edit", data=body, content_type=kind)
+
+    assert answer.status_code == 422
+    assert "Use at most 100,000 characters." in words(answer)
+
+
+def test_only_a_body_over_the_limit_is_too_large(
+    caseworker: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
+
+    answer = caseworker.post("/people/new", data={"full_name_vi": "x" * 1001})
+
+    assert answer.status_code == 413
+    assert "This is too large." in words(answer)

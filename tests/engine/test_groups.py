@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from tests.databases import Queries
 from tests.engine.browsing import rows_of
-from tests.factories import a_case, a_donation, an_expense
+from tests.factories import a_case, a_deadline, a_donation, an_expense, an_inquiry
+from tomoiki.core.dates import today
 
 pytestmark = pytest.mark.storage
 Saved = Callable[..., int]
@@ -61,6 +62,65 @@ def test_months_are_links_from_their_first_to_their_last_day(treasurer: FlaskCli
 
     assert (count, len(rows_of(treasurer.get(address)))) == (2, 2)
     assert "received_on.from=2026-02-01&received_on.to=2026-02-28" in address
+
+
+def test_a_month_is_that_of_tokyo_and_leads_to_as_many_rows(caseworker: FlaskClient, saved: Saved) -> None:
+    turn = datetime(2026, 2, 28, 15, tzinfo=UTC)  # midnight in Tokyo
+    before = turn - timedelta(microseconds=1)
+    saved(*(an_inquiry(received_at=moment) for moment in (before, turn, turn, turn + timedelta(days=1))))
+
+    found = counted(caseworker.get("/inquiries/"))
+
+    assert {month: found[month][0] for month in ("2026-02", "2026-03")} == {"2026-02": 1, "2026-03": 3}
+    assert [len(rows_of(caseworker.get(found[month][1]))) for month in ("2026-02", "2026-03")] == [1, 3]
+
+
+def test_months_follow_the_other_filters_and_the_one_in_force_stays_beside_the_others(
+    treasurer: FlaskClient, saved: Saved
+) -> None:
+    for month, kind in ((2, "membership"), (3, "membership"), (3, "donation")):
+        saved(a_donation(received_on=date(2026, month, 5), kind=kind))
+
+    in_march = counted(treasurer.get("/donations/"))["2026-03"][1]
+    found = counted(treasurer.get(f"{in_march}&kind=membership"))
+
+    assert {text: found[text][::2] for text in found if text[0] == "2"} == {
+        "2026-02": (1, False),
+        "2026-03": (1, True),
+    }
+
+
+def test_the_newest_twelve_months_are_shown_however_old_they_are(
+    treasurer: FlaskClient, saved: Saved
+) -> None:
+    saved(*(a_donation(received_on=date(2019 + at // 12, at % 12 + 1, 1)) for at in range(15)))
+
+    months = [text for text in counted(treasurer.get("/donations/")) if text[0] == "2"]
+
+    assert months == ["2020-03", "2020-02", "2020-01", *(f"2019-{month:02d}" for month in range(12, 3, -1))]
+
+
+def test_what_lies_years_ahead_does_not_push_out_the_months_that_matter(
+    admin: FlaskClient, saved: Saved
+) -> None:
+    this_month, in_years = today().replace(day=1), today().replace(year=today().year + 5, day=1)
+    saved(a_case())
+    last_month = this_month - timedelta(days=1)
+    for rule, day in enumerate((last_month, this_month, in_years), start=1):
+        saved(a_deadline(case_id=1, rule_id=rule, due_on=day, safe_on=day))
+
+    months = [text for text in counted(admin.get("/deadlines/")) if text[0] == "2"]
+
+    assert months == [f"{day:%Y-%m}" for day in (this_month, last_month)]
+
+
+def test_who_does_not_see_a_day_gets_no_months_of_it(
+    enter: Callable[[str], FlaskClient], saved: Saved
+) -> None:
+    saved(*(a_case(opened_on=date(2026, month, 1)) for month in (2, 3)))
+
+    assert "2026-02" in counted(enter("auditor").get("/cases/"))
+    assert "2026-02" not in counted(enter("treasurer").get("/cases/"))
 
 
 def test_several_codes_of_a_record_are_counted_each(admin: FlaskClient, saved: Saved) -> None:

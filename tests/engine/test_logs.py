@@ -6,10 +6,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from admin_views.engine.importing import plan_import
+from admin_views.engine.storing import run_import
 from tests.engine.browsing import change, rows_of, words
+from tests.engine.importing import screen
 from tests.factories import a_case, a_person
+from tomoiki.core.access import SYSTEM_VIEWER
 from tomoiki.core.database import db
+from tomoiki.core.dates import now
 from tomoiki.core.history import AccessLog, ChangeLog
+from tomoiki.core.sheets import read_grids
 
 pytestmark = pytest.mark.storage
 Saved = Callable[..., int]
@@ -112,3 +118,33 @@ def test_a_refusal_stands_in_the_access_log(
     enter("treasurer").get("/people/")
 
     assert "Refused" in words(admin.get("/access-log/?action=refused"))
+
+
+def test_the_way_of_an_import_is_told_in_words_and_leads_to_it(
+    admin: FlaskClient, login: Callable[[str], FlaskClient], app: Flask
+) -> None:
+    with app.app_context():
+        plan = plan_import(
+            db.session(), screen("people"), read_grids("氏名\nグエン\n".encode()), SYSTEM_VIEWER
+        )
+        run = run_import(db.session(), plan).id
+
+    in_vietnamese = login("admin")
+    in_vietnamese.get("/lang/vi")
+    pages = [admin.get("/change-log/").text, in_vietnamese.get("/change-log/").text]
+    answer = admin.get(f"/people/import/{run}")
+
+    assert f'<a href="/people/import/{run}">Import {run}</a>' in pages[0]
+    assert f'<a href="/people/import/{run}">Lần nhập {run}</a>' in pages[1]
+    assert answer.status_code == 200
+    assert "import:" not in words(admin.get("/change-log/1"))
+
+
+def test_an_auditor_is_not_told_where_an_import_is_nor_why_somebody_looked(
+    enter: Callable[[str], FlaskClient], app: Flask, saved: Saved
+) -> None:
+    saved(AccessLog(at=now(), action="reason", entity="case", record_id=1, detail="母の手術"))
+
+    pages = [enter(role).get("/access-log/").text for role in ("admin", "auditor")]
+
+    assert ["母の手術" in page for page in pages] == [True, False]

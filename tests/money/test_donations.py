@@ -4,12 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
-from tests.engine.browsing import new_id, words
+from admin_views.engine.importing import plan_import
+from admin_views.engine.storing import run_import
+from tests.engine.browsing import form_of, new_id, words
+from tests.engine.importing import sample, screen
 from tests.factories import a_donation
 from tests.money.test_expenses import a_fund
+from tomoiki.core.access import SYSTEM_VIEWER
+from tomoiki.core.checking import find
+from tomoiki.core.database import db
+from tomoiki.core.sheets import read_grids
 from tomoiki.money.bank import BankLine
 from tomoiki.money.lists import BankLineStatus, DonationStatus, PledgeStatus
 from tomoiki.money.models import Donation, Donor, Pledge
@@ -129,3 +138,20 @@ def test_a_line_is_matched_once_something_names_it(
 
     assert too_early.status_code == 422
     assert value(BankLine, key, "match_status") is BankLineStatus.matched
+
+
+def test_refunds_of_an_old_ledger_are_no_fault_and_stay_editable(
+    app: Flask, treasurer: FlaskClient, value: Value
+) -> None:
+    grids = read_grids(sample("legacy_donations.xlsx"), "legacy_donations.xlsx")
+    with app.app_context():
+        run_import(db.session(), plan_import(db.session(), screen("donations"), grids, SYSTEM_VIEWER))
+        key = db.session.scalars(sa.select(Donation.id).where(Donation.amount < 0)).first()
+        sums = [finding.what for finding in find() if finding.check == "sums"]
+    assert key is not None
+
+    page = treasurer.get(f"/donations/{key}/edit")
+    answer = treasurer.post(f"/donations/{key}/edit", data=form_of(page, memo="二重入金"))
+
+    assert (answer.status_code, value(Donation, key, "memo")) == (303, "二重入金")
+    assert sums == []

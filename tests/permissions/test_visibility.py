@@ -160,6 +160,21 @@ def test_caseworker_and_treasurer_together_see_names(app: Flask, enter: Enter, w
 
 
 @pytest.mark.storage
+def test_on_a_case_that_she_knows_by_number_alone_she_is_offered_nothing_to_add(
+    app: Flask, enter: Enter, world: World
+) -> None:
+    give_roles(app, "caseworker", "treasurer")
+    both = enter("caseworker")
+
+    offered = [
+        'action="/activities/new"' in both.get(f"/cases/{world.case(kind)}").text
+        for kind in ("normal", "restricted")
+    ]
+
+    assert offered == [True, False]
+    assert f"/new?case={world.case('restricted')}" not in both.get(f"/cases/{world.case('restricted')}").text
+
+
 def test_a_caseworker_who_interprets_sees_there_what_an_interpreter_sees(
     app: Flask, enter: Enter, world: World
 ) -> None:

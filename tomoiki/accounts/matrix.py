@@ -218,6 +218,7 @@ M2_PERSON = _only(
 )
 NUMBER = _only("number")
 AUDITED_CASE = _only("number", "opened_on", "resolved_at", "closed_on")  # categories: counts, in reports
+AUDITED_LOOK = _only("at", "user", "action", "entity", "record_id", "address")  # reasons tell of people
 _PROMISES = ("commitment", "follow_up")
 EVENT_FEE = _only(
     "number", "kind", "title_ja", "title_vi", "title_en", "starts_at", "status", "fee", "fund", *_PROMISES
@@ -351,7 +352,7 @@ MATRIX: Matrix = {
     },
     "choice": {"admin": (Grant("CRUD"),)} | dict.fromkeys(NOT_ADMIN, READ),
     "change_log": {"admin": (Grant("RX"),), "auditor": READ},
-    "access_log": {"admin": (Grant("RX"),), "auditor": READ},
+    "access_log": {"admin": (Grant("RX"),), "auditor": (Grant("R", None, AUDITED_LOOK),)},
 }
 
 # -- casework: inquiries, legal days, partners, shelter -----------------------------------------------------------------

@@ -29,7 +29,7 @@ _OF_PERSON = tuple(f"person.{path}" for path in people.IMPORTABLE)
 IMPORTABLE = (
     "ledger_no", "opened_on", *_OF_PERSON, "worker_type", "employer.name", "employer.corporate_number",
     "org_supervising.name", "title", "story", "primary_category", "categories", "priority", "activity.note",
-    "status", "closed_on", "owner", "next_action", "next_action_on", "outcomes", "outcome_note",
+    "status", "closed_on", "owner", "next_action", "next_action_on", "outcomes", "outcome_note", "closed_although",
     "prevented_crime_flag", "confidential", "confidential_reason", "person", "employer", "org_supervising",
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ from tomoiki.core.actors import actor
 from tomoiki.core.dates import now, today
 from tomoiki.core.fields import codes, col, ref, refs
 from tomoiki.core.lists import Language, Prefecture
-from tomoiki.core.records import Fault, Moves, Numbering, Record
+from tomoiki.core.records import Fault, Moves, Numbering, Record, open_ends
 from tomoiki.core.wordings import label_of
 from tomoiki.organisations.models import Organisation
 from tomoiki.people.lists import WORKER_TYPE_OF_STATUS, WorkerType
@@ -42,6 +42,9 @@ from tomoiki.people.models import Person
 from tomoiki.people.services import current_status
 
 REOPEN_WITHIN = timedelta(days=365)
+OPEN_ENDS = _(
+    "A stay or a deadline that must be settled is still open. Settle it, or say why the case is closed all the same."
+)
 CLOCKS_DIFFER = timedelta(minutes=5)  # a phone may be a little ahead of the server
 
 
@@ -81,6 +84,7 @@ class Case(Record):
             (CaseStatus.active, CaseStatus.closed): _refuse_without_reason,
             (CaseStatus.closed, CaseStatus.reopened): _refuse_late_reopening,
         },
+        excuses={CaseStatus.closed: "closed_although"},
     )
     # The default sort, and what the scope of every role asks for, in one index: deep pages never touch the table.
     __table_args__ = (
@@ -128,6 +132,9 @@ class Case(Record):
     )
     resolved_at: Mapped[datetime | None] = col(label=_("Resolved at"), read_only=True)
     closed_on: Mapped[date | None] = col(label=_("Closed on"), read_only=True)
+    closed_although: Mapped[str | None] = col(
+        label=_("Why it is closed although something is open"), long=True, narrative=True, read_only=True
+    )
     outcomes: AssociationProxy[list[str]] = codes(Outcome, label=_("Outcomes"), table="case_outcome")
     outcome_note: Mapped[str | None] = col(label=_("Note on the outcome"), long=True, narrative=True)
     prevented_crime_flag: Mapped[CrimePrevention | None] = col(
@@ -191,12 +198,18 @@ class Case(Record):
             if self.origin is not CaseOrigin.imported:  # when an old ledger's case ended nobody knows
                 self.closed_on = today()
         elif self.status is CaseStatus.reopened:
-            self.resolved_at = self.closed_on = None
+            self.resolved_at = self.closed_on = self.closed_although = None
 
     def faults(self, session: Session) -> Iterator[Fault]:
-        """A case was opened today or before."""
+        """A case was opened today or before, and is not closed over what is open without a reason."""
         if self.opened_on > today():
             yield Fault(_("This day is still to come. Check the date."), "opened_on")
+        if self._is_closing and not (self.closed_although or "").strip() and open_ends(session, self):
+            yield Fault(OPEN_ENDS, "closed_although")
+
+    @property
+    def _is_closing(self) -> bool:
+        return self.status is CaseStatus.closed and sa.inspect(self).attrs.status.history.has_changes()
 
     @classmethod
     def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -107,6 +110,15 @@ def choice_type(choices: type[Choice]) -> sa.Enum:
         create_constraint=True,
         length=30,
     )
+
+
+@event.listens_for(Engine, "do_connect")
+def _make_private(dialect: Any, record: object, arguments: Any, options: object) -> None:
+    """A new database file is its owner's alone; SQLite gives its journals the same mode."""
+    path = arguments[0] if dialect.name == "sqlite" and arguments else ""
+    if isinstance(path, str) and path and not path.startswith((":", "file:")) and not Path(path).exists():
+        with suppress(OSError):  # SQLite says in its own words what is wrong with the place
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @event.listens_for(Engine, "connect")

@@ -93,7 +93,7 @@ class AccessLog(Listed):
     action: Mapped[str] = col(label=_("How"), choices=Look)
     entity: Mapped[str] = col(label=_("Kind of record"), choices=TableName)
     record_id: Mapped[int | None] = col(label=_("Record no."))
-    detail: Mapped[str | None] = col(label=_("Field or reason"), long=True)
+    detail: Mapped[str | None] = col(label=_("Field or reason"), long=True, narrative=True)
     address: Mapped[str | None] = col(label=_("IP address"), personal=True)
 
 
@@ -127,6 +127,16 @@ def last_move(session: Session, record: Record) -> ChangeLog | None:
     move = next((change for change in found if moves.field in change.diff), None)
     is_current = move is not None and move.diff[moves.field][1] == getattr(record, moves.field)
     return move if move and is_current and REASON not in move.diff else None
+
+
+def was_imported(model: type[Record]) -> sa.ColumnElement[bool]:
+    """Return the condition that a record came from an old list."""
+    return sa.exists().where(
+        ChangeLog.entity == model.__tablename__,
+        ChangeLog.record_id == model.id,
+        ChangeLog.action == Change.create,
+        ChangeLog.origin.startswith(f"{Origin.imported}:"),
+    )
 
 
 def _collect(session: Session, context: object, instances: object) -> None:

@@ -52,7 +52,7 @@ def configure(app: Flask, config: Mapping[str, Any] | None) -> None:
         SQLALCHEMY_DATABASE_URI=given.get("SQLALCHEMY_DATABASE_URI") or database_url(folder),
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # neither logs nor errors tell what is stored
         MAX_CONTENT_LENGTH=MAX_REQUEST,
-        MAX_FORM_MEMORY_SIZE=2**20,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST,  # a text that is too long is told beside its field, with all the others kept
         MAX_FORM_PARTS=5000,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

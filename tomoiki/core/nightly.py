@@ -1,4 +1,4 @@
-"""The backup of every night: made by the running server, once for all processes, made up for when a night was missed."""
+"""What the running server does every night: chores of the rooms, then the backup; made up for when a night was missed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from tomoiki.core.backup_log import NIGHTLY, backup_notice, last_failure, last_good, logged, words_of
 from tomoiki.core.backups import Busy, Made, one_at_a_time, write_backup
-from tomoiki.core.database import db
+from tomoiki.core.database import db, in_write
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.instance import write_private
 from tomoiki.core.notices import Notice, tell
@@ -30,8 +31,14 @@ PASSPHRASE = "backup-passphrase"  # noqa: S105 - the file's name
 TIME, DAYS, MONTHS = "backup_time", "backup_days", "backup_months"  # settings
 
 
-def install(app: Flask, told: frozenset[str]) -> None:
-    """Tell these roles how old the last backup is."""
+Chore = Callable[
+    [Session, date], None
+]  # what a room does in the night of a day; twice does no more than once
+
+
+def install(app: Flask, told: frozenset[str], chores: Sequence[Chore] = ()) -> None:
+    """Tell these roles how old the last backup is; let rooms have their chores done."""
+    app.extensions["tomoiki_chores"] = chores
     tell(app, told, _notice)
 
 
@@ -86,6 +93,20 @@ def set_passphrase(passphrase: str) -> Path:
     new.unlink(missing_ok=True)
     write_private(new, passphrase)
     return new.replace(path)
+
+
+# -- the chores --------------------------------------------------------------------------------------------------------
+def do_chores(now: datetime, last: datetime | None) -> datetime | None:
+    """Do what rooms want done every night, unless it was done since; return when that was."""
+    at = time.fromisoformat(_setting(TIME))
+    db.session.remove()
+    if not is_due(now, at, last):
+        return last
+    chores: Sequence[Chore] = current_app.extensions["tomoiki_chores"]
+    for chore in chores:
+        in_write(partial(chore, db.session(), in_tokyo(now).date()))
+        db.session.remove()
+    return now
 
 
 # -- making it ---------------------------------------------------------------------------------------------------------
@@ -147,12 +168,13 @@ def nightly(app: Flask) -> Iterator[None]:
 
 
 def _watch(app: Flask, over: threading.Event) -> None:
-    pause = FIRST_LOOK
+    pause, tidied = FIRST_LOOK, None
     while not over.wait(pause):
         pause = LOOK
         try:
             with app.app_context():
+                tidied = do_chores(datetime.now(UTC), tidied)
                 make_if_due(datetime.now(UTC))
         except Exception as fault:  # whatever it was: the next try is in an hour, and the page says so
-            log.error("The nightly backup failed: %s", words_of(fault))  # noqa: TRY400 - a trace may hold data
+            log.error("The nightly work failed: %s", words_of(fault))  # noqa: TRY400 - a trace may hold data
             pause = AFTER_FAILURE

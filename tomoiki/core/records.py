@@ -37,7 +37,8 @@ class Moves:
     """Which state may follow which, and what a move asks for.
 
     `needs` names the fields that must be filled to enter a state, `asks` those that may be filled on the way.
-    `refuses` tells of a move why this record cannot make it now, or None; a step back asks it too.
+    `refuses` tells of a move why this record cannot make it now, or None; a step back asks it too. `excuses` names
+    the field for why a state is entered although something of the record is still open.
     """
 
     field: str
@@ -45,6 +46,7 @@ class Moves:
     needs: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     asks: Mapping[Choice, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     refuses: Mapping[tuple[Choice, Choice], Refusal] = dataclasses.field(default_factory=dict)
+    excuses: Mapping[Choice, str] = dataclasses.field(default_factory=dict)
 
     def refusal(self, session: Session, record: Record, to: Choice) -> Fault | None:
         """Say why the record cannot go from its state to this one now, or return None."""
@@ -127,6 +129,11 @@ class Record(Listed):
         yield from ()
 
     @classmethod
+    def open_of(cls, whole: Record) -> sa.Select[Any] | None:
+        """Return the rows of this table that are still open and belong to that record, or None if none ever do."""
+        return None
+
+    @classmethod
     def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
         """Yield what must hold between rows, as the words for where it does not and the ids there (`flask check`)."""
         yield from ()
@@ -143,6 +150,16 @@ class Record(Listed):
     def _in_words(self, name: str, value: Any) -> str:
         field = fields_of(type(self)).get(name)
         return str(label_of(field.choices, value) if field and field.choices else value)
+
+
+def open_ends(session: Session, record: Record) -> list[Record]:
+    """Return what of this record is still open, of whichever table."""
+    if record.id is None:
+        return []
+    models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    asked = [rows for model in models if (rows := model.open_of(record)) is not None]
+    with session.no_autoflush:
+        return [found for rows in asked for found in session.scalars(rows)]
 
 
 def label_fields(model: type[Listed], language: str = "ja") -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from tomoiki.core.reading import BadInput
 
 QUERY_LENGTH = 200
 QUERY_TERMS = 8
+LONG_LENGTH = 100_000  # two hundred pages; PostgreSQL indexes 1 MB of a record
 
 _VOICING_MARKS = "\u3099\u309a"  # dakuten and handakuten: か and が are different letters, e and é are not
 _FIRST_MARK, _LAST_MARK = 0x300, 0x1E94A  # of all signs that combine
@@ -98,7 +99,9 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """A longer text as it is stored: NFC, one kind of line end, nothing trailing; raise as `clean_line`."""
+    """A longer text as it is stored: NFC, one kind of line end, nothing trailing; raise as `clean_line`; not too long."""
+    if len(text) > LONG_LENGTH:
+        raise BadInput(_("Use at most %(most)s characters.", most=f"{LONG_LENGTH:,}"))
     whole = unicodedata.normalize("NFC", _NEWLINES.sub("\n", text))
     _refuse_control_characters(whole.replace("\n", "").replace("\t", ""))
     return whole.rstrip()

@@ -67,3 +67,8 @@ def choice_of(choices: AnyChoice, code: str) -> Choice | OpenChoice:
 def find_choice(choices: AnyChoice, code: str | None) -> Choice | OpenChoice | None:
     """Return the member with this code, or None for an unknown one."""
     return choices._value2member_map_.get(code)  # type: ignore[return-value]  # the map holds this enum's members
+
+
+def as_stored(choices: AnyChoice, code: str) -> Choice | OpenChoice | str | None:
+    """Return a code as a record holds it: a member of a closed list, the plain code of an open one."""
+    return find_choice(choices, code) if issubclass(choices, Choice) else code

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import LazyString
@@ -174,6 +175,15 @@ class Deadline(Record):
             yield Fault(_("The safe day is after the last day. Check both dates."), "safe_on")
         if self.done_on and self.done_on > today():
             yield Fault(_("This day is still to come. Check the date."), "done_on")
+
+    @classmethod
+    def open_of(cls, whole: Record) -> sa.Select[Any] | None:
+        """What the law asks for is done or waived before the case is over."""
+        if not isinstance(whole, Case):
+            return None
+        must = sa.exists().where(DeadlineRule.id == cls.rule_id, DeadlineRule.mandatory)
+        is_open = cls.status.in_((DeadlineStatus.open, DeadlineStatus.missed))
+        return sa.select(cls).where(cls.case_id == whole.id, is_open, must)
 
     def keeps(self, session: Session) -> LazyString | str | None:
         """What was done stays as evidence."""

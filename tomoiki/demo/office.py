@@ -75,7 +75,7 @@ def build_office(
     team = add_team(session, rows, since, hash_password)
     bodies = add_organisations(chance("organisations"), rows, size.of(40))
     add_cases(chance("cases"), rows, team, bodies, (size.of(130), size.of(200, fewest=12)))
-    add_activities(chance("activities"), rows, team, size.of(1500))
+    add_activities(chance("activities"), rows, team, size.of(3400))
     add_inquiries(chance("inquiries"), rows, team, size.of(120, fewest=12))
     add_legal_days(session, chance("deadlines"), rows, team)
     add_referrals(chance("referrals"), rows, add_partners(chance("partners"), rows))

@@ -40,6 +40,10 @@ def _token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+def _refuse_to_unhold(event: "Event", session: Session) -> Fault | None:
+    return Fault(_("What was held cannot be taken back."))
+
+
 class Event(Record):
     """A study session, an employer seminar, or another thing people come to."""
 
@@ -52,6 +56,9 @@ class Event(Record):
             EventStatus.draft: (EventStatus.published, EventStatus.cancelled),
             EventStatus.published: (EventStatus.closed, EventStatus.held, EventStatus.cancelled),
             EventStatus.closed: (EventStatus.held, EventStatus.published, EventStatus.cancelled),
+        },
+        refuses={
+            (EventStatus.held, to): _refuse_to_unhold for to in (EventStatus.published, EventStatus.closed)
         },
     )
     __table_args__ = (sa.Index("ix_event_starts_at", "starts_at", "id", "kind"),)
@@ -119,6 +126,12 @@ class Attendee(Record):
     merged_into: Mapped["Attendee | None"] = ref(label=_("Merged into"), read_only=True)
 
 
+def _refuse_another_day(registration: "Registration", session: Session) -> Fault | None:
+    at = registration.checked_in_at
+    message = _("Attendance can be taken back on the same day only.")
+    return None if at is None or in_tokyo(at).date() == today() else Fault(message)
+
+
 class Registration(Record):
     """One attendee's place at one event."""
 
@@ -135,6 +148,7 @@ class Registration(Record):
             RegistrationStatus.waitlisted: (RegistrationStatus.confirmed, RegistrationStatus.cancelled),
             RegistrationStatus.attended: (RegistrationStatus.confirmed,),
         },
+        refuses={(RegistrationStatus.attended, RegistrationStatus.confirmed): _refuse_another_day},
     )
     __table_args__ = (
         sa.Index("ix_registration_registered_at", "registered_at", "id"),

@@ -15,6 +15,7 @@ from tomoiki.core import formats
 from tomoiki.core.actors import actor
 from tomoiki.core.dates import today
 from tomoiki.core.fields import codes, col, model_named, ref
+from tomoiki.core.history import was_imported
 from tomoiki.core.records import Fault, Moves, Numbering, Record
 from tomoiki.money.lists import (
     Currency,
@@ -191,10 +192,7 @@ class Donation(Record):
         """Amounts make sense, and only a refund is negative."""
         if self.amount == 0:
             yield Fault(_("The amount must not be 0."), "amount")
-        is_named = (
-            self.refund_of_id or self.refund_of or self.ledger_no
-        )  # an old ledger's refund names no gift
-        if self.amount < 0 and not is_named and not actor().is_importing:
+        if self.amount < 0 and not self._may_be_negative:
             yield Fault(_("Only a refund is negative. Say which donation is refunded."), "amount")
         if self.received_on > today():
             yield Fault(_("This day is still to come. Check the date."), "received_on")
@@ -205,6 +203,13 @@ class Donation(Record):
             yield Fault(message, next(name for name in FIXED_BY_RECEIPT if _has_changed(self, (name,))))
         if original := _original(session, self):
             yield from self._faults_of_refund(session, original)
+
+    @property
+    def _may_be_negative(self) -> bool:
+        """A refund names its gift; that of an old ledger names none, and is no fault when it is edited later."""
+        is_named = self.refund_of_id or self.refund_of or self.ledger_no
+        stood_so = sa.inspect(self).persistent and not _has_changed(self, ("amount", "refund_of_id"))
+        return bool(is_named) or stood_so or actor().is_importing
 
     def _faults_of_refund(self, session: Session, original: "Donation") -> Iterator[Fault]:
         if self.amount > 0:
@@ -235,7 +240,12 @@ class Donation(Record):
     def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
         """Only refunds are negative, never more than was given; a receipt goes with its status."""
         given, refund = aliased(cls), aliased(cls)
-        yield "negative, but no refund", sa.select(cls.id).where(cls.amount < 0, cls.refund_of_id.is_(None))
+        yield (
+            "negative, but no refund",
+            sa.select(cls.id).where(
+                cls.amount < 0, cls.refund_of_id.is_(None), cls.ledger_no.is_(None), ~was_imported(cls)
+            ),
+        )
         back = sa.select(sa.func.sum(refund.amount)).where(
             refund.refund_of_id == given.id, refund.status.not_in(UNCOUNTED)
         )

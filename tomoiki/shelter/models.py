@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import LazyString
@@ -133,6 +134,12 @@ class Stay(Record):
                 yield Fault(_bed_taken(session, other), "bed")
             if other := self._in_the_way(session, Stay.person_id == self.person_id):
                 yield Fault(_("This person has another stay %(span)s.", span=_days(other)), "person")
+
+    @classmethod
+    def open_of(cls, whole: Record) -> sa.Select[Any] | None:
+        """While somebody is in a bed, or is expected there, the case goes on."""
+        is_open = cls.status.in_((StayStatus.reserved, StayStatus.inside))
+        return sa.select(cls).where(cls.case_id == whole.id, is_open) if isinstance(whole, Case) else None
 
     def _in_the_way(self, session: Session, alike: sa.ColumnElement[bool]) -> "Stay | None":
         rows = sa.select(Stay).where(alike, Stay.status.in_(BLOCKING), Stay.id != (self.id or 0))
