@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 import admin_views
-from admin_views import office_pages
+from admin_views import help_pages, office_pages
 from admin_views.engine import install as install_engine
 from admin_views.engine.screen import Screen
 from tomoiki.accounts import commands as account_commands
@@ -54,6 +54,7 @@ def create_app(
     login.install(app)
     setup.install(app)
     office_pages.install(app)
+    help_pages.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
     app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
     nightly.install(app, frozenset({Role.admin.value}))

@@ -13,6 +13,7 @@ INQUIRIES = Screen(
     one=_("inquiry"),
     menu=CASEWORK,
     icon="sos",
+    quick=_("New SOS"),
     big=True,
     list=(
         ("number", "name_text"),

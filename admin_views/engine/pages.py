@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from whitenoise import WhiteNoise
 
+from admin_views.engine import readings, resuming
 from admin_views.engine.detail import composer_types, day_heading
 from admin_views.engine.forms import count_words, new_token
-from admin_views.engine.menu import menu, sidebar
+from admin_views.engine.menu import menu, quick, sidebar
 from admin_views.engine.office import office, viewer
 from admin_views.engine.rows import name_of
 from admin_views.engine.values import separator
@@ -26,7 +40,7 @@ CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-MAX_AGE = 3600
+YEAR = 31_536_000  # seconds that a browser keeps a file of ours; another content has another address
 
 
 def install(app: Flask) -> None:
@@ -37,28 +51,52 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_headers)
     app.jinja_env.globals.update(
-        menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce,
-        count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
+        menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, script=script,
+        static=static,
+        quick=quick, count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
         composer_types=composer_types, separator=separator,
     )  # fmt: skip
+    readings.install(app)
+    resuming.install(app)
     _serve_static(app)
 
 
 def _serve_static(app: Flask) -> None:
+    app.add_url_rule("/static/<path:filename>", "static", build_only=True)
+    files = WhiteNoise(app.wsgi_app, max_age=YEAR, add_headers_function=_static_headers)
+    files.add_files(str(STATIC), prefix=_static_place())
+    files.add_files(str(_bootstrap()), prefix=f"{_static_place()}bootstrap/")
+    app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
+
+
+def _bootstrap() -> Path:
     import flask_bootstrap  # noqa: PLC0415 - only to find its files
 
-    app.add_url_rule("/static/<path:filename>", "static", build_only=True)
-    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE, add_headers_function=_static_headers)
-    files.add_files(str(STATIC), prefix="static/")
-    files.add_files(
-        str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"),
-        prefix="static/bootstrap/",
-    )
-    app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
+    return Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
+
+
+@cache
+def _static_place() -> str:
+    """Return the folder of our files in addresses; its name follows from what is in them."""
+    digest = hashlib.sha256()
+    for path in (*sorted(STATIC.iterdir()), _bootstrap() / "bootstrap.min.css"):
+        digest.update(path.read_bytes())
+    return f"static/{digest.hexdigest()[:10]}/"
+
+
+def static(name: str) -> str:
+    """Return the address of a file of ours."""
+    return f"/{_static_place()}{name}"
+
+
+def script(name: str) -> Markup:
+    """Return the element that loads a script of ours."""
+    return Markup('<script nonce="{}" src="{}"></script>').format(nonce(), static(name))
 
 
 def _static_headers(headers: Any, path: str, address: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cache-Control"] = f"max-age={YEAR}, public, immutable"
 
 
 def nonce() -> str:
@@ -70,7 +108,9 @@ def nonce() -> str:
 
 def icon(name: str) -> Markup:
     """Return the symbol of that name from our one file; always beside words."""
-    return Markup('<svg class="i" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>').format(name)
+    return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        static("icons.svg"), name
+    )
 
 
 def choose_language(code: str) -> Any:
@@ -105,12 +145,18 @@ def _error_page(error: HTTPException) -> Any:
         return error
     if error.code == 500:  # noqa: PLR2004
         return _unexpected(error)
-    if request.path.endswith("/lookup"):
+    if isinstance(error, CSRFError) and resuming.is_form(request.path):
+        return make_response(resuming.offer_form() if viewer().id else resuming.ask_again(), 400)
+    if request.path.endswith("/lookup") or request.path.startswith("/readings/"):
         return make_response({"error": error.name}, error.code)
-    title, advice = _words(error)
-    return make_response(
-        render_template("engine/error.html", title=title, advice=advice, code=error.code), error.code
-    )
+    number = f"{error.code}-{secrets.token_hex(3)}"
+    current_app.logger.warning("answer %s on %s", number, request.endpoint)
+    return _fault_page(*_words(error), error.code, number)
+
+
+def _fault_page(title: str, advice: str, code: int, number: str) -> Any:
+    page = render_template("engine/error.html", title=title, advice=advice, number=number)
+    return make_response(page, code)
 
 
 def _words(error: HTTPException) -> tuple[str, str]:
@@ -133,25 +179,15 @@ def _words(error: HTTPException) -> tuple[str, str]:
 
 def _unexpected(error: Exception) -> Any:
     """Tell a number that the administrator finds in the log; the log holds no personal data but the kind of fault."""
-    from flask import current_app  # noqa: PLC0415
-
     if current_app.testing or current_app.debug:
         raise error
-    number = secrets.token_hex(4)
+    number = f"500-{secrets.token_hex(3)}"
     place = _place(error)
     current_app.logger.error(
         "fault %s: %s at %s on %s", number, type(error).__name__, place, request.endpoint
     )
-    page = render_template(
-        "engine/error.html",
-        title=_("Something went wrong on our side."),
-        advice=_(
-            "Nothing was saved. If it happens again, tell the administrator this number: %(number)s",
-            number=number,
-        ),
-        code=500,
-    )
-    return make_response(page, 500)
+    advice = _("Nothing was saved. Try once more; if it happens again, tell the administrator.")
+    return _fault_page(_("Something went wrong on our side."), advice, 500, number)
 
 
 def _place(error: BaseException) -> str:

@@ -30,7 +30,8 @@ def test_no_stock_file_is_served(address: str, window: Window) -> None:
 
 def test_what_every_page_loads_stays_small() -> None:
     assert (STATIC / "ui.css").stat().st_size <= 14 * 1024
-    assert (STATIC / "ui.js").stat().st_size <= 6000
+    assert (STATIC / "ui.js").stat().st_size <= 3000
+    assert (STATIC / "forms.js").stat().st_size <= 6000
 
 
 def test_a_page_needs_five_files_of_ours(windows: Windows, office: Office) -> None:
