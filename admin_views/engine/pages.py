@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +22,10 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
-from whitenoise import WhiteNoise
 
-from admin_views.engine import readings, resuming
+from admin_views.engine import files, readings, resuming
 from admin_views.engine.detail import composer_types, day_heading
+from admin_views.engine.files import icon, static
 from admin_views.engine.forms import count_words, new_token
 from admin_views.engine.menu import menu, quick, sidebar
 from admin_views.engine.office import office, viewer
@@ -35,12 +33,10 @@ from admin_views.engine.rows import name_of
 from admin_views.engine.values import separator
 from tomoiki.core.languages import LANGUAGES, language
 
-STATIC = Path(__file__).parents[1] / "static"
 CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-YEAR = 31_536_000  # seconds that a browser keeps a file of ours; another content has another address
 
 
 def install(app: Flask) -> None:
@@ -52,41 +48,12 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
     app.jinja_env.globals.update(
         menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, script=script,
-        static=static,
-        quick=quick, count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
+        static=static, quick=quick, count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
         composer_types=composer_types, separator=separator,
     )  # fmt: skip
     readings.install(app)
     resuming.install(app)
-    _serve_static(app)
-
-
-def _serve_static(app: Flask) -> None:
-    app.add_url_rule("/static/<path:filename>", "static", build_only=True)
-    files = WhiteNoise(app.wsgi_app, max_age=YEAR, add_headers_function=_static_headers)
-    files.add_files(str(STATIC), prefix=_static_place())
-    files.add_files(str(_bootstrap()), prefix=f"{_static_place()}bootstrap/")
-    app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
-
-
-def _bootstrap() -> Path:
-    import flask_bootstrap  # noqa: PLC0415 - only to find its files
-
-    return Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
-
-
-@cache
-def _static_place() -> str:
-    """Return the folder of our files in addresses; its name follows from what is in them."""
-    digest = hashlib.sha256()
-    for path in (*sorted(STATIC.iterdir()), _bootstrap() / "bootstrap.min.css"):
-        digest.update(path.read_bytes())
-    return f"static/{digest.hexdigest()[:10]}/"
-
-
-def static(name: str) -> str:
-    """Return the address of a file of ours."""
-    return f"/{_static_place()}{name}"
+    files.install(app)
 
 
 def script(name: str) -> Markup:
@@ -94,23 +61,11 @@ def script(name: str) -> Markup:
     return Markup('<script nonce="{}" src="{}"></script>').format(nonce(), static(name))
 
 
-def _static_headers(headers: Any, path: str, address: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cache-Control"] = f"max-age={YEAR}, public, immutable"
-
-
 def nonce() -> str:
     """Return this answer's nonce: only scripts that carry it run."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
-
-
-def icon(name: str) -> Markup:
-    """Return the symbol of that name from our one file; always beside words."""
-    return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        static("icons.svg"), name
-    )
 
 
 def choose_language(code: str) -> Any:
@@ -137,7 +92,7 @@ def _headers(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-store"  # Flask-Security's own is one that no browser knows
     if request.is_secure:
         put("Strict-Transport-Security", "max-age=31536000")
-    return answer
+    return files.pack(answer)
 
 
 def _error_page(error: HTTPException) -> Any:

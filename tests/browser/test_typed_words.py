@@ -48,6 +48,7 @@ def test_a_draft_outlives_a_broken_connection_but_secrets_do_not(windows: Window
 def test_words_typed_while_offline_are_kept_at_once_but_no_secret(window: Window) -> None:
     page = window("caseworker")
     page.goto("/people/new")
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.fill("[name=safe_contact]", "姉に電話")
     page.fill("[name=name_used]", "Bưởi")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from admin_views import SCREENS
 from admin_views.engine import pages
-from admin_views.engine.pages import static
+from admin_views.engine.files import static
 from tests.databases import PASSWORD
 from tests.engine.browsing import words
 from tests.factories import a_case, a_donation, a_person

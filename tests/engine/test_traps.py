@@ -12,7 +12,7 @@ from flask_babel import force_locale
 
 from admin_views import SCREENS
 from admin_views.engine.detail import Detail
-from admin_views.engine.pages import static
+from admin_views.engine.files import static
 from tests.databases import PASSWORD, Queries
 from tests.engine.browsing import change, form_of, rows_of, words
 from tests.factories import a_case, a_person, an_activity

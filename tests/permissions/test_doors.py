@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from admin_views import SCREENS
-from admin_views.engine.pages import static
+from admin_views.engine.files import static
 from tests.databases import PASSWORD
 from tests.engine.browsing import form_of
 from tests.permissions.world import World
