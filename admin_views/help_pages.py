@@ -79,6 +79,13 @@ def guide(speaks: str) -> tuple[Part, ...]:
     _before, *pieces = _PART.split(text)
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     return tuple(
-        Part(tuple(slugs.split()), words.splitlines()[0].lstrip("# "), Markup(markdown.render(words)))  # noqa: S704
+        Part(tuple(slugs.split()), words.splitlines()[0].lstrip("# "), _fitted(markdown.render(words)))
         for slugs, words in zip(pieces[::2], pieces[1::2], strict=True)
     )
+
+
+def _fitted(html: str) -> Markup:
+    """Let pictures shrink and tables scroll on a phone."""
+    html = html.replace("<img ", '<img class="img-fluid border" ')
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table class="list">')
+    return Markup(html.replace("</table>", "</table></div>"))  # noqa: S704 - our own guide

@@ -32,6 +32,8 @@ from tomoiki.core.history import log_access
 from tomoiki.core.records import Fault, Record
 from tomoiki.core.sent_forms import find_sent, remember_sent
 
+TYPED = frozenset({"line", "area", "number", "combo"})
+
 
 class FormPages(ScreenPages):
     """The routes of new and edit; mixed into the engine's view."""
@@ -131,10 +133,13 @@ class FormPages(ScreenPages):
         inlines: list[InlineRows] | None = None,
     ) -> Any:
         inlines = self._inlines(record) if inlines is None else inlines
+        rows = _rows(form, self.screen.form)
+        if not (faults or _wrong(form)):
+            _place_cursor(rows)
         page = self.render(
             "engine/form.html",
             screen=self.screen,
-            rows=_rows(form, self.screen.form),
+            rows=rows,
             record=record,
             faults=faults,
             inlines=inlines,
@@ -216,6 +221,13 @@ def _rows(form: Any, declared: Iterable[Row]) -> list[list[Input]]:
         if controls:
             found.append(controls)
     return found
+
+
+def _place_cursor(rows: Iterable[Iterable[Input]]) -> None:
+    """Let the cursor stand in the first control that one types into."""
+    typed = (control for row in rows for control in row if control.shape in TYPED)
+    if (first := next(typed, None)) is not None:
+        first.begins = True
 
 
 def _show_prefilled(form: Any) -> None:

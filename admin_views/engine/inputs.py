@@ -36,6 +36,7 @@ class Input(WTField):
     """A control for one declared field; `shape` names its macro in the form template."""
 
     shape = "line"
+    begins = False  # the cursor stands in it when the form opens
     asks = ""  # address that tells the second reading of what is being typed
 
     def __init__(
