@@ -87,5 +87,6 @@ def guide(speaks: str) -> tuple[Part, ...]:
 def _fitted(html: str) -> Markup:
     """Let pictures shrink and tables scroll on a phone."""
     html = html.replace("<img ", '<img class="img-fluid border" ')
+    html = html.replace("<code>", "<kbd>").replace("</code>", "</kbd>")
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table class="list">')
     return Markup(html.replace("</table>", "</table></div>"))  # noqa: S704 - our own guide
