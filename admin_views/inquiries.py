@@ -14,6 +14,7 @@ INQUIRIES = Screen(
     one=_("inquiry"),
     menu=CASEWORK,
     icon="sos",
+    quick=_("New SOS"),
     big=True,
     list=(
         ("number", "name_text"),

@@ -2,10 +2,14 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+
+from admin_views import help_pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -87,3 +91,57 @@ def test_ci_runs_what_everybody_runs() -> None:
 
     assert script.read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
     assert os.access(script, os.X_OK)
+
+
+GUIDES = sorted((ROOT / "docs").glob("guide.*.md"))
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_the_pictures_of_a_guide_are_there_and_are_made_anew_by_make_screens(path: Path) -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", path.read_text(encoding="utf-8"))
+    script = (ROOT / "docs" / "screens.py").read_text(encoding="utf-8")
+
+    assert pictures
+    assert [one for one in pictures if not (path.parent / one).exists()] == []
+    assert [one for one in pictures if f'"{Path(one).stem.rpartition("-")[0]}"' not in script] == []
+
+
+@pytest.mark.parametrize("speaks", help_pages.GUIDES)
+def test_every_screen_has_its_chapter_in_the_guide(speaks: str, app: Flask) -> None:
+    told = [slug for part in help_pages.guide(speaks) for slug in part.slugs]
+    screens = set(app.extensions["tomoiki_office"].screens)
+
+    assert screens - set(told) == set()
+    assert set(told) - screens <= {"home", "account", "permissions", "vocabularies", "import", "backup"}
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "SOSを受ける"), ("vi", "Hồ sơ của bạn"), ("en", "Keys")]
+)
+def test_the_help_button_opens_the_chapter_of_its_page(
+    language: str, words: str, login: Callable[[str], FlaskClient]
+) -> None:
+    client = login("caseworker")
+    client.get(f"/lang/{language}")
+    page = client.get("/cases/").text
+
+    assert 'href="/help/?of=cases"' in page
+    assert words in client.get("/help/?of=cases").text
+    assert client.get("/help/screens/case-ja.png").status_code == 200
+    assert client.get("/help/screens/..%2f..%2fapp.py").status_code == 404
+
+
+def test_the_guide_is_for_those_who_log_in(client: FlaskClient) -> None:
+    assert client.get("/help/").location == "/login?next=/help/"
+    assert client.get("/help/screens/case-ja.png").status_code == 404
+
+
+def test_the_commands_and_variables_of_the_operations_exist(app: Flask) -> None:
+    runner = app.test_cli_runner()
+
+    for command in set(re.findall(r"flask --app app ([a-z-]+(?: upgrade)?)", OPERATIONS)):
+        assert runner.invoke(args=[*command.split(), "--help"]).exit_code == 0, command
+    assert set(re.findall(r"\b((?:TOMOIKI_|DATABASE_|SECRET_)[A-Z_]+)=?", OPERATIONS)) <= VARIABLES
+    assert set(re.findall(r"\bmake ([a-z-]+)", OPERATIONS)) - {"the"} <= {name for name, _ in TARGETS}

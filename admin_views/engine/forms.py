@@ -22,6 +22,7 @@ from admin_views.engine.inlines import InlineRows, inline_rows, save_all
 from admin_views.engine.inputs import Input, OptionalFlagInput, Stored, input_for
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, viewer
+from admin_views.engine.resuming import RESUME
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
 from tomoiki.core.database import db
@@ -30,6 +31,8 @@ from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.records import Fault, Record
 from tomoiki.core.sent_forms import find_sent, remember_sent
+
+TYPED = frozenset({"line", "area", "number", "combo"})
 
 
 class FormPages(ScreenPages):
@@ -41,7 +44,7 @@ class FormPages(ScreenPages):
         if not self.screen.creates:
             abort(404)
         form = self._form(None)
-        if request.method == "GET":
+        if _is_only_shown():
             return self._form_page(form, None, [])
         if (known := find_sent(db.session(), self.model, _once())) is not None:
             return redirect(_next() or f"/{self.screen.slug}/{known}", 303)
@@ -64,7 +67,7 @@ class FormPages(ScreenPages):
     def edit_view(self, key: str) -> Any:
         """Show the form of a record, or save its changes."""
         record = self.get_one(key, "update")
-        if request.method == "GET":
+        if _is_only_shown():
             return self._form_page(self._form(record), record, [])
         sent = resolve(request.form, record, self._names())
         version = parse_id(sent["_version"]) if "_version" in sent else record.version
@@ -130,10 +133,13 @@ class FormPages(ScreenPages):
         inlines: list[InlineRows] | None = None,
     ) -> Any:
         inlines = self._inlines(record) if inlines is None else inlines
+        rows = _rows(form, self.screen.form)
+        if not (faults or _wrong(form)):
+            _place_cursor(rows)
         page = self.render(
             "engine/form.html",
             screen=self.screen,
-            rows=_rows(form, self.screen.form),
+            rows=rows,
             record=record,
             faults=faults,
             inlines=inlines,
@@ -217,6 +223,13 @@ def _rows(form: Any, declared: Iterable[Row]) -> list[list[Input]]:
     return found
 
 
+def _place_cursor(rows: Iterable[Iterable[Input]]) -> None:
+    """Let the cursor stand in the first control that one types into."""
+    typed = (control for row in rows for control in row if control.shape in TYPED)
+    if (first := next(typed, None)) is not None:
+        first.begins = True
+
+
 def _show_prefilled(form: Any) -> None:
     given = request.args
     for field in form:
@@ -225,6 +238,11 @@ def _show_prefilled(form: Any) -> None:
             field.process_errors = []
             if isinstance(field, OptionalFlagInput):
                 field.raw_data = given.getlist(field.name)
+
+
+def _is_only_shown() -> bool:
+    """Tell whether the form is opened, or comes back after a log-in in between; neither saves."""
+    return request.method == "GET" or RESUME in request.form
 
 
 def _once() -> str:

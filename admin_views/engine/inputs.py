@@ -14,10 +14,12 @@ from wtforms.fields import Field as WTField
 
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.lookup import Found, find_records, named
+from admin_views.engine.readings import DAY, POSTAL_CODE, second_reading
 from admin_views.engine.rows import record_named
 from admin_views.engine.values import labels
-from tomoiki.core.dates import in_tokyo, read_day, read_moment, today, wareki
+from tomoiki.core.dates import in_tokyo, read_day, read_moment, today
 from tomoiki.core.fields import TEXT_LENGTH, Field, fields_of
+from tomoiki.core.formats import POSTAL_CODE as POSTAL
 from tomoiki.core.languages import language
 from tomoiki.core.money import format_yen, read_yen
 from tomoiki.core.reading import BadInput
@@ -34,6 +36,8 @@ class Input(WTField):
     """A control for one declared field; `shape` names its macro in the form template."""
 
     shape = "line"
+    begins = False  # the cursor stands in it when the form opens
+    asks = ""  # address that tells the second reading of what is being typed
 
     def __init__(
         self,
@@ -99,6 +103,11 @@ class TextInput(Input):
         """A longer text has a box of its own."""
         return "area" if self.field.long else "line"
 
+    @property
+    def asks(self) -> str:  # type: ignore[override]
+        """A postal code tells its town."""
+        return POSTAL_CODE if self.field.format is POSTAL else ""
+
     def read(self, text: str) -> str:
         """Read by the field's format; otherwise clean it, and refuse what does not fit."""
         if self.field.format:
@@ -118,6 +127,8 @@ class TextInput(Input):
 class DayInput(Input):
     """A day in any spelling of DOMAIN 9.3."""
 
+    asks = DAY
+
     def read(self, text: str) -> date:
         """Read a day; in Vietnamese the day may come first."""
         return read_day(text, day_first=language() == "vi").value
@@ -131,9 +142,7 @@ class DayInput(Input):
         """The day by the Japanese calendar, and how far it is; none for what could not be read."""
         if self.errors or not isinstance(self.data, date):
             return ""
-        days = (self.data - today()).days
-        ahead = _("in %(days)s days", days=days)
-        return f"{wareki(self.data)} ・ {ahead}" if days > 0 else wareki(self.data)
+        return second_reading(self.data)
 
 
 class MomentInput(Input):

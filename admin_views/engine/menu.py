@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import render_template, request
@@ -34,6 +35,20 @@ def menu() -> list[tuple[str, list[Entry]]]:
                 Entry(screen.slug, str(screen.name), screen.icon, screen.start)
             )
     return list(groups.items())
+
+
+def quick() -> Markup:
+    """Return the buttons of the header that make a record from any page."""
+    found: Markup = office().kept.get(seen_alike("quick"), lambda: Markup("").join(_quick()))
+    return found
+
+
+def _quick() -> Iterator[Markup]:
+    for screen in office().screens.values():
+        if screen.quick is not None and access().may(viewer(), "create", screen.model):
+            yield Markup('<a class="btn btn-sos" href="/{}/new" data-key="s">{}</a>').format(
+                screen.slug, screen.quick
+            )
 
 
 def sidebar() -> Markup:

@@ -6,27 +6,37 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
-from whitenoise import WhiteNoise
 
+from admin_views.engine import files, readings, resuming
 from admin_views.engine.detail import composer_types, day_heading
+from admin_views.engine.files import icon, static
 from admin_views.engine.forms import count_words, new_token
-from admin_views.engine.menu import menu, sidebar
+from admin_views.engine.menu import menu, quick, sidebar
 from admin_views.engine.office import office, viewer
 from admin_views.engine.rows import name_of
 from admin_views.engine.values import separator
 from tomoiki.core.languages import LANGUAGES, language
 
-STATIC = Path(__file__).parents[1] / "static"
 CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-MAX_AGE = 3600
 
 
 def install(app: Flask) -> None:
@@ -37,28 +47,18 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_headers)
     app.jinja_env.globals.update(
-        menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, nonce=nonce,
-        count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
+        menu=menu, sidebar=sidebar, viewer=viewer, office=office, language=language, icon=icon, script=script,
+        static=static, quick=quick, count_words=count_words, name_of=name_of, day_heading=day_heading, once=new_token,
         composer_types=composer_types, separator=separator,
     )  # fmt: skip
-    _serve_static(app)
+    readings.install(app)
+    resuming.install(app)
+    files.install(app)
 
 
-def _serve_static(app: Flask) -> None:
-    import flask_bootstrap  # noqa: PLC0415 - only to find its files
-
-    app.add_url_rule("/static/<path:filename>", "static", build_only=True)
-    files = WhiteNoise(app.wsgi_app, max_age=MAX_AGE, add_headers_function=_static_headers)
-    files.add_files(str(STATIC), prefix="static/")
-    files.add_files(
-        str(Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"),
-        prefix="static/bootstrap/",
-    )
-    app.wsgi_app = files  # type: ignore[method-assign]  # the WSGI way to wrap an application
-
-
-def _static_headers(headers: Any, path: str, address: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
+def script(name: str) -> Markup:
+    """Return the element that loads a script of ours."""
+    return Markup('<script nonce="{}" src="{}"></script>').format(nonce(), static(name))
 
 
 def nonce() -> str:
@@ -66,11 +66,6 @@ def nonce() -> str:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
-
-
-def icon(name: str) -> Markup:
-    """Return the symbol of that name from our one file; always beside words."""
-    return Markup('<svg class="i" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>').format(name)
 
 
 def choose_language(code: str) -> Any:
@@ -97,7 +92,7 @@ def _headers(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-store"  # Flask-Security's own is one that no browser knows
     if request.is_secure:
         put("Strict-Transport-Security", "max-age=31536000")
-    return answer
+    return files.pack(answer)
 
 
 def _error_page(error: HTTPException) -> Any:
@@ -105,12 +100,18 @@ def _error_page(error: HTTPException) -> Any:
         return error
     if error.code == 500:  # noqa: PLR2004
         return _unexpected(error)
-    if request.path.endswith("/lookup"):
+    if isinstance(error, CSRFError) and resuming.is_form(request.path):
+        return make_response(resuming.offer_form() if viewer().id else resuming.ask_again(), 400)
+    if request.path.endswith("/lookup") or request.path.startswith("/readings/"):
         return make_response({"error": error.name}, error.code)
-    title, advice = _words(error)
-    return make_response(
-        render_template("engine/error.html", title=title, advice=advice, code=error.code), error.code
-    )
+    number = f"{error.code}-{secrets.token_hex(3)}"
+    current_app.logger.warning("answer %s on %s", number, request.endpoint)
+    return _fault_page(*_words(error), error.code, number)
+
+
+def _fault_page(title: str, advice: str, code: int, number: str) -> Any:
+    page = render_template("engine/error.html", title=title, advice=advice, number=number)
+    return make_response(page, code)
 
 
 def _words(error: HTTPException) -> tuple[str, str]:
@@ -133,25 +134,15 @@ def _words(error: HTTPException) -> tuple[str, str]:
 
 def _unexpected(error: Exception) -> Any:
     """Tell a number that the administrator finds in the log; the log holds no personal data but the kind of fault."""
-    from flask import current_app  # noqa: PLC0415
-
     if current_app.testing or current_app.debug:
         raise error
-    number = secrets.token_hex(4)
+    number = f"500-{secrets.token_hex(3)}"
     place = _place(error)
     current_app.logger.error(
         "fault %s: %s at %s on %s", number, type(error).__name__, place, request.endpoint
     )
-    page = render_template(
-        "engine/error.html",
-        title=_("Something went wrong on our side."),
-        advice=_(
-            "Nothing was saved. If it happens again, tell the administrator this number: %(number)s",
-            number=number,
-        ),
-        code=500,
-    )
-    return make_response(page, 500)
+    advice = _("Nothing was saved. Try once more; if it happens again, tell the administrator.")
+    return _fault_page(_("Something went wrong on our side."), advice, 500, number)
 
 
 def _place(error: BaseException) -> str:

@@ -130,6 +130,7 @@ class Screen:
     )  # header words of old ledgers by field; "~" begins a pattern
     labels: Mapping[str, LazyString] = field(default_factory=dict)  # words of this screen for a field
     note: LazyString | None = None  # a sentence that stands under the title wherever these records are shown
+    quick: LazyString | None = None  # words of a button on every page that makes one; its key is s
     big: bool = False  # the table may pass 10,000 rows: every filter needs its index
     creates: bool = True
     deletes: bool = True

@@ -24,6 +24,7 @@ from admin_views.engine.listing import ListPages
 from admin_views.engine.lookup import LookupPages
 from admin_views.engine.moving import MovePages
 from admin_views.engine.office import access, viewer
+from admin_views.engine.resuming import ask_again, was_typed
 from admin_views.engine.rows import params
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
@@ -141,6 +142,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
         if viewer().id is None:
             if name == "ajax_lookup":
                 abort(401)
+            if was_typed():
+                return ask_again()
             return redirect(
                 url_for(
                     "security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None

@@ -1,11 +1,11 @@
-/* tomoiki: theme before paint, drawer, menus, search boxes of references, keys, unsaved changes. Every page works without it. */
+/* tomoiki: theme before paint, drawer, menus, keys. Every page works without it. */
 (() => {
   "use strict";
-  const root = document.documentElement;
+  const root = document.documentElement, all = (css) => [...document.querySelectorAll(css)], find = (css) => document.querySelector(css);
   if (!root.dataset.bsTheme && matchMedia("(prefers-color-scheme:dark)").matches) root.dataset.bsTheme = "dark";
 
   function drawer() {
-    const open = document.querySelector("[data-drawer]"), side = document.getElementById("nav");
+    const open = find("[data-drawer]"), side = find("#nav");
     if (!open) return;
     const set = (on) => { side.classList.toggle("open", on); open.setAttribute("aria-expanded", on); (on ? side.querySelector("a") : open).focus(); };
     open.addEventListener("click", (e) => { e.preventDefault(); set(!side.classList.contains("open")); });
@@ -14,87 +14,27 @@
   }
 
   function menus() {
-    const all = document.querySelectorAll("details.menu");
-    document.addEventListener("click", (e) => all.forEach((d) => { if (!d.contains(e.target)) d.open = false; }));
-    all.forEach((d) => d.addEventListener("keydown", (e) => { if (e.key === "Escape") { d.open = false; d.firstElementChild.focus(); } }));
+    const menus = all("details.menu");
+    document.addEventListener("click", (e) => menus.forEach((d) => { if (!d.contains(e.target)) d.open = false; }));
+    menus.forEach((d) => d.addEventListener("keydown", (e) => { if (e.key === "Escape") { d.open = false; d.firstElementChild.focus(); } }));
   }
 
-  /* ARIA 1.2 combobox over <slug>/lookup?q= */
-  function combo(box) {
-    const input = box.querySelector("[role=combobox]"), value = box.querySelector("[type=hidden]"), list = box.querySelector("[role=listbox]");
-    let at = -1, timer = 0, asked = 0;
-    const show = (on) => { list.hidden = !on; input.setAttribute("aria-expanded", on); if (!on) { at = -1; input.removeAttribute("aria-activedescendant"); } };
-    const pick = (li) => { input.value = li.dataset.text; value.value = li.dataset.id; show(false); };
-    const mark = (n) => {
-      const items = [...list.children]; if (!items.length) return;
-      at = (n + items.length) % items.length;
-      items.forEach((li, i) => li.setAttribute("aria-selected", i === at));
-      input.setAttribute("aria-activedescendant", items[at].id);
-    };
-    const option = (row, i) => {
-      const li = document.createElement("li"), sub = document.createElement("small");
-      li.setAttribute("role", "option"); li.setAttribute("aria-selected", "false"); li.id = list.id + i;
-      li.dataset.id = row.id; li.dataset.text = row.text; li.append(row.text, sub); sub.textContent = row.sub || "";
-      li.addEventListener("mousedown", (e) => { e.preventDefault(); pick(li); });
-      return li;
-    };
-    const load = async () => {
-      const mine = ++asked;
-      const answer = await fetch(`${box.dataset.lookup}?q=${encodeURIComponent(input.value)}`, { headers: { Accept: "application/json" } });
-      const rows = answer.ok ? await answer.json() : [];
-      if (mine !== asked) return;
-      list.replaceChildren(...rows.slice(0, 8).map(option));
-      show(rows.length > 0);
-    };
-    input.addEventListener("input", () => { value.value = ""; clearTimeout(timer); timer = setTimeout(load, 150); });
-    input.addEventListener("blur", () => show(false));
-    input.addEventListener("keydown", (e) => {
-      if (e.key === "ArrowDown") { e.preventDefault(); if (list.hidden) load(); else mark(at + 1); }
-      else if (e.key === "ArrowUp") { e.preventDefault(); mark(at - 1); }
-      else if (e.key === "Enter" && at >= 0) { e.preventDefault(); pick(list.children[at]); }
-      else if (e.key === "Escape") show(false);
-    });
-  }
-
-  /* one more empty row: a copy of the template, numbered */
-  function rows(box) {
-    const add = box.querySelector("[data-add]"), template = box.querySelector("template");
-    if (!add) return;
-    let number = box.querySelectorAll("[role=group]").length;
-    add.hidden = false;
-    add.addEventListener("click", () => {
-      const copy = template.content.firstElementChild.cloneNode(true);
-      number += 1;
-      copy.innerHTML = copy.innerHTML.replaceAll("-newN-", `-new${number}-`);
-      template.before(copy);
-      copy.querySelectorAll("[data-lookup]").forEach(combo);
-      copy.querySelector("input:not([type=hidden]),select,textarea")?.focus();
-    });
-  }
-
-  function keys() {
-    const go = { "/": "[name=q]", n: "[data-key=n]", e: "[data-key=e]", s: "[data-key=s]" };
-    document.addEventListener("keydown", (e) => {
-      const typing = e.target.closest("input,textarea,select,[contenteditable]");
-      if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && typing && typing.form) { e.preventDefault(); typing.form.requestSubmit(); return; }
-      if (typing || e.ctrlKey || e.metaKey || e.altKey || !go[e.key]) return;
-      const el = document.querySelector(go[e.key]);
-      if (el) { e.preventDefault(); if (el.matches("input")) el.focus(); else el.click(); }
-    });
-  }
-
-  function guard(form) {
-    let changed = false;
-    form.addEventListener("input", () => { changed = true; });
-    form.addEventListener("submit", () => { changed = false; });
-    addEventListener("beforeunload", (e) => { if (changed) e.preventDefault(); });
+  function keys(e) {
+    const typing = e.target.closest("input,textarea,select");
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && typing?.form) { e.preventDefault(); typing.form.requestSubmit(); }
+    if (typing || e.ctrlKey || e.metaKey || e.altKey || root.dataset.keys || !/^[a-z/?]$/.test(e.key)) return;
+    const lines = all("main .row-link"), at = lines.indexOf(e.target);
+    const to = e.key === "j" ? lines[at + 1] : e.key === "k" ? lines[Math.max(at - 1, 0)] : find(`[data-key="${e.key}"]`);
+    if (!to) return;
+    e.preventDefault();
+    if (lines.includes(to) || to.matches("input")) to.focus(); else to.click();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    drawer(); menus(); keys();
-    document.querySelectorAll("[data-lookup]").forEach(combo);
-    document.querySelectorAll("[data-rows]").forEach(rows);
-    document.querySelectorAll("[data-guard]").forEach(guard);
-    document.getElementById("refusal")?.focus();
+    drawer(); menus();
+    document.addEventListener("keydown", keys);
+    if (find(".ok-n")) delete sessionStorage[sessionStorage.sent];
+    all("[action='/logout']").forEach((form) => form.addEventListener("submit", () => sessionStorage.clear()));
+    find("#refusal")?.focus();
   });
 })();

@@ -38,7 +38,7 @@ def make_app(database: Store, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         instance.configure(app, _config(tmp_path, database.url) | config)
         frames = DictLoader({"engine/plain.html": FRAME, "engine/page.html": FRAME})
         app.jinja_loader = ChoiceLoader([frames, app.jinja_loader])  # type: ignore[list-item]
-        app.jinja_env.globals["icon"] = "".format
+        app.jinja_env.globals.update(icon="".format, kept_fields=list)
         db.init_app(app)
         CSRFProtect(app)
         history.install()

@@ -94,6 +94,12 @@ def _open_combo(page: Page, office: Office) -> None:
     page.press("[name=person-text]", "ArrowDown")
 
 
+def _logged_out(page: Page, office: Office) -> None:
+    page.goto("/people/new")
+    page.evaluate("document.querySelector('main [name=csrf_token]').value = 'old'")
+    save(page)
+
+
 def save(page: Page) -> None:
     """Press the button that saves, and wait for what the server answers."""
     with page.expect_navigation():
@@ -131,6 +137,13 @@ PAGES: dict[str, Kind] = {
     "search": Kind(_at("/search?q=nguyen")),
     "import": Kind(_at("/people/import")),
     "import-preview": Kind(_import_preview),
+    "export": Kind(_at("/people/export.csv")),
+    "step-back": Kind(_at("/cases/{case}/step-back")),
+    "vocabularies": Kind(_at("/vocabularies")),
+    "permissions": Kind(_at("/permissions")),
+    "help": Kind(_at("/help/")),
+    "help-of-cases": Kind(_at("/help/?of=cases")),
+    "logged-out": Kind(_logged_out, role="caseworker", status=400),
     "users": Kind(_at("/users/")),
     "settings": Kind(_at("/settings/")),
     "account": Kind(_at("/account")),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import admin_views
+from admin_views.engine.files import static
 from tests.browser.conftest import Window
 from tests.browser.offices import Office
 from tests.browser.windows import Windows
@@ -30,21 +31,43 @@ def test_no_stock_file_is_served(address: str, window: Window) -> None:
 
 def test_what_every_page_loads_stays_small() -> None:
     assert (STATIC / "ui.css").stat().st_size <= 14 * 1024
-    assert (STATIC / "ui.js").stat().st_size <= 6000
+    assert (STATIC / "ui.js").stat().st_size <= 3000
+    assert (STATIC / "forms.js").stat().st_size <= 6000
 
 
-def test_a_page_needs_five_files_of_ours(windows: Windows, office: Office) -> None:
+def test_a_list_needs_five_files_of_ours(windows: Windows, office: Office) -> None:
     page = windows.open(office, "admin")
     page.goto("/cases/")
 
+    names = ("bootstrap/bootstrap.min.css", "ui.css", "ui.js", "icons.svg", "favicon.svg")
     assert {address.removeprefix(office.address) for address in windows.asked()} <= {
         "/cases/",
-        "/static/bootstrap/bootstrap.min.css",
-        "/static/ui.css",
-        "/static/ui.js",
-        "/static/icons.svg",
-        "/static/favicon.svg",
+        *map(static, names),
     }
+
+
+@pytest.mark.parametrize("name", ["/cases/", "/cases/{case}", "/cases/new", "/people/", "/account"])
+def test_a_first_visit_weighs_100_kb_and_each_later_page_12(
+    name: str, window: Window, office: Office
+) -> None:
+    page = window("admin")
+    sizes: dict[str, int] = {}
+    page.on("requestfinished", lambda sent: sizes.update({sent.url: sent.sizes()["responseBodySize"]}))
+    address = name.format(**office.ids)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+
+    assert sum(sizes.values()) <= 100 * 1024, sizes
+    assert sizes[office.address + address] <= 12 * 1024
+
+
+def test_a_browser_may_keep_our_files_for_a_year(window: Window) -> None:
+    page = window("admin")
+
+    for name in ("bootstrap/bootstrap.min.css", "ui.css", "ui.js", "forms.js", "icons.svg", "favicon.svg"):
+        answer = page.request.get(static(name))
+        assert "max-age=31536000" in answer.headers["cache-control"]
+        assert "immutable" in answer.headers["cache-control"]
 
 
 def test_a_script_or_style_that_slips_in_is_stopped_and_noticed(windows: Windows, office: Office) -> None:

@@ -1,5 +1,6 @@
 """Pages beside the screens: front page, search, languages, errors, log-in before everything, headers."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 
 from admin_views import SCREENS
 from admin_views.engine import pages
+from admin_views.engine.files import static
 from tests.databases import PASSWORD
 from tests.engine.browsing import words
 from tests.factories import a_case, a_donation, a_person
@@ -164,8 +166,7 @@ def test_a_fault_of_ours_is_a_number_and_no_detail(
     answer = client.get("/cases/")
 
     assert answer.status_code == 500
-    assert "tell the administrator this number:" in words(answer)
-    number = words(answer).split("this number: ")[1].split()[0]
+    number = words(answer).split("comes again: number ")[1].split()[0]
     assert f"fault {number}: ValueError at test_pages.py" in caplog.text
     assert "田中" not in answer.text + caplog.text
 
@@ -183,4 +184,6 @@ def test_pages_are_not_kept_and_not_framed(admin: FlaskClient) -> None:
 
 @pytest.mark.parametrize("name", ["ui.css", "ui.js", "icons.svg", "bootstrap/bootstrap.min.css"])
 def test_the_pages_own_files_are_served(name: str, client: FlaskClient) -> None:
-    assert client.get(f"/static/{name}").status_code == 200
+    assert client.get(static(name)).status_code == 200
+    assert "max-age=31536000" in client.get(static(name)).headers["Cache-Control"]
+    assert re.fullmatch(rf"/static/[0-9a-f]{{10}}/{name}", static(name))

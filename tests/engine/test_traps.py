@@ -12,6 +12,7 @@ from flask_babel import force_locale
 
 from admin_views import SCREENS
 from admin_views.engine.detail import Detail
+from admin_views.engine.files import static
 from tests.databases import PASSWORD, Queries
 from tests.engine.browsing import change, form_of, rows_of, words
 from tests.factories import a_case, a_person, an_activity
@@ -226,6 +227,10 @@ def test_trap_26_no_page_needs_inline_style_or_script(
         assert nonce
         assert "unsafe" not in policy
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", answer.text), address
+        scripts = [
+            "ui.js",
+            *(["forms.js"] if "data-guard" in answer.text or "data-lookup" in answer.text else []),
+        ]
         assert set(re.findall(r"<script[^>]*>", answer.text)) == {
-            f'<script nonce="{nonce[1]}" src="/static/ui.js">'
+            f'<script nonce="{nonce[1]}" src="{static(name)}">' for name in scripts
         }

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from admin_views import SCREENS
+from admin_views.engine.files import static
 from tests.databases import PASSWORD
 from tests.engine.browsing import form_of
 from tests.permissions.world import World
@@ -121,7 +122,7 @@ def test_a_nonce_is_used_once(enter: Enter, world: World) -> None:
 
 
 def test_static_files_are_not_guessed_at(client: FlaskClient) -> None:
-    assert client.get("/static/ui.css").headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(static("ui.css")).headers["X-Content-Type-Options"] == "nosniff"
 
 
 # -- log-in ----------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from tomoiki.core.database import db, in_write
 from tomoiki.core.vocabulary import find_choice
 from tomoiki.core.wordings import entries
 
+YEAR = 31_536_000  # seconds
+
 
 def install(app: Flask) -> None:
     """Add the page."""
@@ -35,4 +37,8 @@ def _save(user_id: int) -> ResponseReturnValue:
     in_write(save)
     session.pop("lang", None)  # what was chosen for the visit gives way to what was chosen for good
     flash(_("Saved."), "success")
-    return redirect(url_for("account"), 303)
+    answer = redirect(url_for("account"), 303)
+    keys = request.form.get("keys", "")
+    if keys in ("on", "off"):  # a matter of this keyboard, not of the user (WCAG 2.1.4)
+        answer.set_cookie("keys", keys, YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+    return answer

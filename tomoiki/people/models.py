@@ -48,7 +48,7 @@ class Person(Record):
         personal=True,
         search="names",
         format=formats.NAME,
-        help=_("With diacritics, family name first."),
+        help=_("With diacritics, family name first: in Nguyễn Thị Bưởi that is Nguyễn; she is called Bưởi."),
     )
     name_card: Mapped[str | None] = col(
         label=_("Name on residence card"),
