@@ -34,7 +34,7 @@ class Phone:
         return f"{(int.from_bytes(digest[place : place + 4], 'big') & 0x7FFFFFFF) % 10**6:06d}"
 
 
-def _switch_on(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Phone:
+def switch_on(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Phone:
     page = client.post("/tf-setup", data={"setup": "authenticator"}).text
     phone = Phone(page)
     monkeypatch.setattr(TOTP, "now", staticmethod(lambda: phone.clock))
@@ -48,7 +48,7 @@ def _switch_on(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Phone:
 
 @pytest.fixture
 def phone(caseworker: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Phone:
-    return _switch_on(caseworker, monkeypatch)
+    return switch_on(caseworker, monkeypatch)
 
 
 def test_the_qr_code_is_a_picture_in_the_page(caseworker: FlaskClient) -> None:

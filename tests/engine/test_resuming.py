@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.accounts.test_second_factor import switch_on
 from tests.databases import PASSWORD
 from tests.engine.browsing import form_of, words
 from tests.factories import a_person
@@ -117,3 +118,21 @@ def test_a_log_in_carries_nothing_to_a_page_that_acts_at_once(place: str, office
 
 def test_a_stranger_who_was_never_here_is_sent_to_log_in(client: FlaskClient) -> None:
     assert client.post("/people/new", data={"name_used": "x"}).location == "/login"
+
+
+def test_with_a_second_factor_the_words_travel_through_the_code_too(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = make_app().test_client()
+    browser.get("/lang/en")
+    browser.post("/login", data=ROOT)
+    phone = switch_on(browser, monkeypatch)
+    typed = form_of(browser.get("/people/new"), name_used="Bưởi")
+    _end_session(browser)
+    asked = browser.post("/people/new", data=typed)
+
+    for_code = browser.post("/login", data=form_of(asked, **ROOT))
+    shown = browser.post("/tf-validate", data=form_of(for_code, code=phone.code()))
+
+    assert "Code that the app on your phone shows" in words(for_code)
+    assert form_of(browser.post("/people/new", data=form_of(shown)))["name_used"] == "Bưởi"
