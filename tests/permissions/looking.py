@@ -102,4 +102,5 @@ def about_person(*kinds: str) -> list[str]:
 def plain(text: str, word: str) -> str:
     """Return a page without what differs from one answer to the next anyway."""
     text = re.sub(r'(nonce|name="(?:_once|csrf_token)" value)="[^"]*"', r"\1", text)
+    text = re.sub(r"\b\d{3}-[0-9a-f]{6}\b", "", text)  # the number of a refusal
     return text.replace(word, "WORD")
