@@ -41,7 +41,9 @@ def pytest_unconfigure() -> None:
 
 # -- databases -------------------------------------------------------------------------------------------
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" in metafunc.fixturenames:
+    """Choose the databases of a test that does not name them itself."""
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "database" in metafunc.fixturenames and not any("database" in names for names in named):
         is_both = metafunc.definition.get_closest_marker("storage") or os.environ.get("TEST_ALL_DATABASES")
         kinds = ("sqlite", "postgresql") if is_both else ("sqlite",)
         metafunc.parametrize("database", kinds, indirect=True)

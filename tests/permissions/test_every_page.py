@@ -19,7 +19,7 @@ from tests.permissions.looking import (
 from tests.permissions.world import (
     CASES,
     PHONES,
-    ROLES,
+    WHERE_AND_WHO,
     WORDS,
     World,
 )
@@ -61,8 +61,7 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.storage
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("database", "role"), WHERE_AND_WHO, indirect=["database"])
 def test_no_page_of_a_role_holds_what_is_hidden_from_it(role: str, crawl: Callable[[str], Pages]) -> None:
     pages = crawl(role)
 

@@ -10,7 +10,7 @@ from tests.permissions.expected import TABLE
 from tests.permissions.looking import S2, number, plain
 from tests.permissions.world import (
     PHONES,
-    ROLES,
+    WHERE_AND_WHO,
     WORDS,
     World,
 )
@@ -44,8 +44,7 @@ def hidden_words(role: str) -> list[str]:
     return [*found, *(f"Ng{kind}" for kind in kinds)]
 
 
-@pytest.mark.storage
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("database", "role"), WHERE_AND_WHO, indirect=["database"])
 def test_a_word_of_something_hidden_answers_like_nonsense(role: str, enter: Enter, world: World) -> None:
     browser, nonsense = enter(role), "Xyzzyplugh"
     like_nonsense = {

@@ -29,6 +29,8 @@ from tomoiki.shelter.models import Bed, Shelter, Stay
 
 ADMIN, CASEWORKER, TREASURER, ORGANISER, INTERPRETER, AUDITOR, COLLEAGUE = range(1, 8)
 ROLES = ("admin", "caseworker", "treasurer", "organiser", "interpreter", "auditor")
+SCOPED = ("caseworker", "interpreter")  # who see some rows of a table and not others: each database decides
+WHERE_AND_WHO = (*(("sqlite", role) for role in ROLES), *(("postgresql", role) for role in SCOPED))
 
 # kind of case -> level, owner: all but `hers` are a colleague's; `assigned` has the interpreter, `ended` had her.
 CASES = {
