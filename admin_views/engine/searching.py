@@ -1,11 +1,13 @@
-"""The search page: hits of every screen that the viewer may read, a few each, by the same index as the lists."""
+"""The search over all screens that the viewer may read: a page of a few hits each, and JSON while one types."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from flask import render_template, request
+from flask import abort, jsonify, render_template, request
+from flask_babel import gettext as _
 
 from admin_views.engine.lookup import Found, find_records
 from admin_views.engine.office import access, office, viewer
@@ -15,6 +17,7 @@ from tomoiki.core.search import indexed_classes
 from tomoiki.core.text import QUERY_LENGTH
 
 SHOWN = 5
+SHOWN_TYPING = 7  # under the box, of all screens together: what a hand reaches by the arrow keys
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,34 @@ class Group:
 
 
 def search_page() -> Any:
-    """Show what fits, grouped by screen."""
+    """Show what fits, grouped by screen; answer a script in JSON."""
+    is_typing = request.accept_mimetypes.best == "application/json"
     if viewer().id is None:
-        return to_login()
+        return abort(401) if is_typing else to_login()
     query = request.args.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH]
-    return render_template("engine/search.html", query=query, groups=groups_for(query) if query else [])
+    groups = groups_for(query) if query else []
+    if is_typing:
+        return jsonify([*_typed(groups), _all(query)] if groups else [])
+    return render_template("engine/search.html", query=query, groups=groups)
+
+
+def _typed(groups: list[Group]) -> list[dict[str, Any]]:
+    """Return the best of each group: every kind that was found is named, however many there are."""
+    each = max(1, SHOWN_TYPING // max(1, len(groups)))
+    return [
+        {
+            "text": str(group.screen.name),
+            "rows": [
+                {"text": one.text, "sub": one.sub, "href": f"/{group.screen.slug}/{one.id}"}
+                for one in group.hits[:each]
+            ],
+        }
+        for group in groups[:SHOWN_TYPING]
+    ]
+
+
+def _all(query: str) -> dict[str, str]:
+    return {"text": _("Show all that fits"), "href": f"/search?q={quote(query)}"}
 
 
 def groups_for(query: str) -> list[Group]:
@@ -47,6 +73,6 @@ def groups_for(query: str) -> list[Group]:
         ):
             continue
         seen.add(model)
-        if hits := find_records(model, query):
+        if hits := find_records(model, query, most=SHOWN + 1):
             found.append(Group(screen, hits[:SHOWN], len(hits) > SHOWN))
     return found
