@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from admin_views.engine.arguments import Range, filterable
+from admin_views.engine.arguments import Range, arguments_of, filterable
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, params
 from admin_views.engine.screen import Screen
@@ -164,7 +164,7 @@ def _codes(
     most = sorted(values, key=lambda code: -values[code])[:MOST]
     for code in sorted(most, key=lambda code: list(words).index(code) if code in words else len(words)):
         is_on = chosen == [code]
-        to = address(**{what.name: None if is_on else code})
+        to = address(**_gone(what) | {what.name: None if is_on else code})
         yield Counted(words.get(code, code), values[code], to, is_on)
 
 
@@ -176,5 +176,10 @@ def _months(
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
         is_on = isinstance(chosen, Range) and (chosen.low, chosen.high) == (first, last)
         ends = (None, None) if is_on else (first, last)
-        to = address(**{f"{what.name}.from": ends[0], f"{what.name}.to": ends[1]})
+        to = address(**_gone(what) | {f"{what.name}.from": ends[0], f"{what.name}.to": ends[1]})
         yield Counted(f"{year}-{month:02d}", values[text], to, is_on)
+
+
+def _gone(what: Field) -> dict[str, Any]:
+    """Return what takes the field's filter in force away."""
+    return dict.fromkeys(arguments_of(what.name))
