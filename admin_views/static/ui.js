@@ -35,7 +35,7 @@
   }
 
   function keys() {
-    const go = { "/": "[name=q]", n: "[data-key=n]", e: "[data-key=e]", s: "[data-key=s]" };
+    const go = { "/": "[name=q]", n: "[data-key=n]", e: "[data-key=e]", s: "[data-key=s]", "[": "[rel=prev]", "]": "[rel=next]" };
     document.addEventListener("keydown", (e) => {
       const typing = e.target.closest("input,textarea,select,[contenteditable]");
       if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && typing && typing.form) { e.preventDefault(); typing.form.requestSubmit(); return; }
