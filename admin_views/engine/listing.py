@@ -28,7 +28,7 @@ from admin_views.engine.arguments import (
 )
 from admin_views.engine.figures import figure_fields, reckon, visible_figures
 from admin_views.engine.filters import FilterControl, controls
-from admin_views.engine.grouping import Counts, Group, count_rows, groups_of
+from admin_views.engine.grouping import COUNTED, Counts, Group, count_groups, count_rows, groups_of
 from admin_views.engine.lookup import classes
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.named import WORDS, Named
@@ -125,9 +125,13 @@ class Listing:
             else self._reckon(session)
         )
         self.count, self.totals, self._counts = answers
-        self.pages = max(1, -(-self.count // asked.per_page))
-        asked.page = min(asked.page, self.pages)
+        self.pages = max(1, -(-min(self.count, COUNTED) // asked.per_page))
+        if not self.is_capped:
+            asked.page = min(asked.page, self.pages)
         self.rows = self._rows(session) if self.count else []
+        if self.is_capped and not self.rows:  # beyond the end, which nobody counted
+            asked.page = self.pages
+            self.rows = self._rows(session)
         self.columns = office().kept.get(seen_alike("columns", screen.slug, asked.sort), self._columns)
 
     # -- asking ----------------------------------------------------------------------------------------------------
@@ -142,7 +146,8 @@ class Listing:
         table = self.screen.model.__table__
         columns = [shown(self.screen.model, table, name, viewer()) for name in self._totalled()]
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in columns]
-        (count, *totals), counts = count_rows(session, self.screen, sums, self._where)
+        count, *totals = count_rows(session, self.screen, sums, self._where)
+        counts = {} if count > COUNTED else count_groups(session, self.screen, self._where)
         return count, tuple(totals), counts
 
     def _totalled(self) -> list[str]:
@@ -175,6 +180,21 @@ class Listing:
 
     def _order(self) -> tuple[str, bool]:
         return asked_order(self.screen, self.asked)
+
+    @property
+    def is_capped(self) -> bool:
+        """Tell whether there are more rows than were counted."""
+        return self.count > COUNTED
+
+    @property
+    def count_text(self) -> str:
+        """Return the number of rows as it is written."""
+        return f"{COUNTED:,}+" if self.is_capped else f"{self.count:,}"
+
+    @property
+    def has_next(self) -> bool:
+        """Tell whether there may be a page after this."""
+        return self.asked.page < self.pages or (self.is_capped and len(self.rows) == self.asked.per_page)
 
     # -- showing ---------------------------------------------------------------------------------------------------
     def _columns(self) -> list[Column]:
