@@ -14,9 +14,10 @@ from admin_views.engine.office import access, office, viewer
 from admin_views.engine.pages import to_login
 from admin_views.engine.screen import Screen
 from tomoiki.core.search import indexed_classes
-from tomoiki.core.text import QUERY_LENGTH
+from tomoiki.core.text import QUERY_LENGTH, fold, terms
 
 SHOWN = 5
+NAMED = 3  # under the box, of a screen whose records are named so
 SHOWN_TYPING = 7  # under the box, of all screens together: what a hand reaches by the arrow keys
 
 
@@ -27,6 +28,7 @@ class Group:
     screen: Screen
     hits: list[Found]
     has_more: bool
+    is_named: bool  # a record's own name fits, not what it tells of or refers to
 
 
 def search_page() -> Any:
@@ -42,18 +44,19 @@ def search_page() -> Any:
 
 
 def _typed(groups: list[Group]) -> list[dict[str, Any]]:
-    """Return the best of each group: every kind that was found is named, however many there are."""
-    each = max(1, SHOWN_TYPING // max(1, len(groups)))
-    return [
-        {
-            "text": str(group.screen.name),
-            "rows": [
-                {"text": one.text, "sub": one.sub, "href": f"/{group.screen.slug}/{one.id}"}
-                for one in group.hits[:each]
-            ],
-        }
-        for group in groups[:SHOWN_TYPING]
-    ]
+    """Return a few hits of each group, most of those that are named so."""
+    found: list[dict[str, Any]] = []
+    left = SHOWN_TYPING
+    for at, group in enumerate(groups):
+        share = NAMED if group.is_named else max(1, left // (len(groups) - at))
+        rows = [_line(group.screen, one) for one in group.hits[: min(left, share)]]
+        left -= len(rows)
+        found += [{"text": str(group.screen.name), "rows": rows}] if rows else []
+    return found
+
+
+def _line(screen: Screen, one: Found) -> dict[str, str]:
+    return {"text": one.text, "sub": one.sub, "href": f"/{screen.slug}/{one.id}"}
 
 
 def _all(query: str) -> dict[str, str]:
@@ -61,7 +64,7 @@ def _all(query: str) -> dict[str, str]:
 
 
 def groups_for(query: str) -> list[Group]:
-    """Return the screens with hits; one screen a table, for study sessions are events."""
+    """Return the screens with hits, those with the name first; one screen a table: study sessions are events."""
     found, seen = [], set()
     for screen in office().screens.values():
         model = screen.model
@@ -74,5 +77,10 @@ def groups_for(query: str) -> list[Group]:
             continue
         seen.add(model)
         if hits := find_records(model, query, most=SHOWN + 1):
-            found.append(Group(screen, hits[:SHOWN], len(hits) > SHOWN))
-    return found
+            found.append(Group(screen, hits[:SHOWN], len(hits) > SHOWN, _is_named(hits, query)))
+    return sorted(found, key=lambda group: not group.is_named)
+
+
+def _is_named(hits: list[Found], query: str) -> bool:
+    words = [word for term in terms(query) for word in term.tokens]
+    return any(all(word in fold(hit.text) for word in words) for hit in hits)
