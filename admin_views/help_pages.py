@@ -28,6 +28,8 @@ KEYS = {
     "j": _("Next row"),
     "k": _("Previous row"),
     "Enter": _("Open the row"),
+    "[": _("Previous record"),
+    "]": _("Next record"),
     "Ctrl+Enter": _("Save"),
     "Esc": _("Close a menu"),
     "?": _("This page"),

@@ -13,7 +13,9 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.lookup import find_records, named
+from admin_views.engine.lookup import find_records
+from admin_views.engine.lookup import named as records_named
+from admin_views.engine.named import Named, holds_name, named, words_for
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, record_named
 from admin_views.engine.screen import Screen, View
@@ -29,6 +31,11 @@ PER_PAGE, MAX_PER_PAGE = 50, 200
 QUERY_LENGTH = 200
 RESERVED = frozenset({"q", "view", "page", "per_page", "sort", "filter", "lang", "encoding"})
 RANGES = ("day", "moment", "yen", "integer")
+
+
+def arguments_of(name: str) -> tuple[str, ...]:
+    """Return all arguments that may carry a filter of this field."""
+    return name, f"{name}.from", f"{name}.to", f"{name}.is"
 
 
 def parse_id(text: str | None) -> int | None:
@@ -62,7 +69,9 @@ class Arguments:
         pairs = [("q", self.query)] if self.query else []
         pairs += [("view", self.view.name)] if self.view else []
         for name, value in self.filters.items():
-            if isinstance(value, Range):
+            if isinstance(value, Named):
+                pairs.append((f"{name}.is", value.word))
+            elif isinstance(value, Range):
                 pairs += [
                     (f"{name}.{end}", text)
                     for end, text in (("from", value.low_text), ("to", value.high_text))
@@ -109,6 +118,7 @@ def _by_argument(screen: Screen) -> dict[str, Field]:
     known = fields_of(screen.model)
     endings = {name: (".from", ".to") if known[name].kind in RANGES else ("",) for name in filterable(screen)}
     endings |= {name: ("", "-text") for name in endings if known[name].kind == "ref"}
+    endings |= {name: (*ends, ".is") for name, ends in endings.items()}
     return {f"{name}{ending}": known[name] for name, ends in endings.items() for ending in ends}
 
 
@@ -137,17 +147,15 @@ def _read_sort(screen: Screen, asked: str, found: Arguments) -> None:
 
 
 def _read_view(screen: Screen, asked: str, found: Arguments) -> None:
-    may, who = access(), viewer()
-    found.view = next(
-        (
-            view
-            for view in screen.views
-            if view.name == asked and all(may.sees(who, screen.model, name) for name in view.reads)
-        ),
-        None,
-    )
+    found.view = next((view for view in views_for(screen) if view.name == asked), None)
     if asked and found.view is None:
         found.notices.append(_("“%(name)s” is no filter of this list.", name=asked[:40]))
+
+
+def views_for(screen: Screen) -> list[View]:
+    """Return the named parts of the list that this viewer may ask for."""
+    may, who = access(), viewer()
+    return [view for view in screen.views if all(may.sees(who, screen.model, name) for name in view.reads)]
 
 
 def sortable(screen: Screen) -> frozenset[str]:
@@ -170,9 +178,18 @@ def filterable(screen: Screen) -> tuple[str, ...]:
 
 
 def _read_filter(what: Field, given: MultiDict[str, str], found: Arguments) -> None:
-    value = _range(what, given, found) if what.kind in RANGES else _values(what, _texts(what, given), found)
-    if value:
+    typed = _range(what, given, found) if what.kind in RANGES else _values(what, _texts(what, given), found)
+    if value := typed or _named(what, given, found):
         found.filters[what.name] = value
+
+
+def _named(what: Field, given: MultiDict[str, str], found: Arguments) -> Named | None:
+    word = given.get(f"{what.name}.is", "")
+    if word in words_for(what):
+        return named(word)
+    if word:
+        found.notices.append(_left_out(what.label))
+    return None
 
 
 def _texts(what: Field, given: MultiDict[str, str]) -> list[str]:
@@ -182,7 +199,7 @@ def _texts(what: Field, given: MultiDict[str, str]) -> list[str]:
         return texts
     target = record_named(what.target)
     ids = [number for text in texts if (number := parse_id(text))]
-    if ids and words in [one.text for one in named(target, ids)]:
+    if ids and words in [one.text for one in records_named(target, ids)]:
         return texts
     fitting = find_records(target, words, exact_label=True)
     return [str(fitting[0].id)] if len(fitting) == 1 else [words]
@@ -234,6 +251,9 @@ def conditions(screen: Screen, filters: Mapping[str, Any]) -> list[ColumnElement
 
 def _condition(screen: Screen, what: Field, value: Any) -> list[ColumnElement[bool]]:
     columns = screen.model.__table__.c
+    if isinstance(value, Named):
+        days = _between(columns[what.name], what, value) if what.kind in RANGES else []
+        return [*days, *holds_name(screen.model, what, value)]
     if isinstance(value, Range):
         return _between(columns[what.name], what, value)
     if what.kind == "ref":
@@ -247,7 +267,7 @@ def _condition(screen: Screen, what: Field, value: Any) -> list[ColumnElement[bo
     return [columns[what.name].in_(value)]
 
 
-def _between(column: ColumnElement[Any], what: Field, value: Range) -> list[ColumnElement[bool]]:
+def _between(column: ColumnElement[Any], what: Field, value: Range | Named) -> list[ColumnElement[bool]]:
     low, high = value.low, value.high
     if what.kind == "moment":
         low = low and datetime.combine(low, time.min, TOKYO)

@@ -19,6 +19,7 @@ from admin_views.engine.listing import cell, ordering
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
 from admin_views.engine.office import access, office, seen_alike, viewer
+from admin_views.engine.place import place_of
 from admin_views.engine.rows import (
     Selection,
     is_opened,
@@ -113,9 +114,8 @@ class DetailPages(ScreenPages):
         return make_response(page, 422 if missing else 200)
 
     def _detail_page(self, row: dict[str, Any], revealed: Sequence[str]) -> Any:
-        page = self.render(
-            "engine/detail.html", screen=self.screen, detail=Detail(self.screen, row, revealed)
-        )
+        detail, place = Detail(self.screen, row, revealed), place_of(self.screen, row["id"])
+        page = self.render("engine/detail.html", screen=self.screen, detail=detail, place=place)
         if any(field.personal or field.narrative for field in fields_of(self.model).values()):
             log_access("view", self.model.__tablename__, row["id"])
         return make_response(page)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
-from admin_views.engine.arguments import RANGES, Range
+from admin_views.engine.arguments import RANGES, Range, arguments_of
 from admin_views.engine.lookup import named
+from admin_views.engine.named import Named, words_for
 from admin_views.engine.office import office
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
@@ -30,11 +31,25 @@ class FilterControl:
     slug: str = ""
     chosen: tuple[int, ...] = ()
     text: str = ""
+    word: str = ""  # the named filter in force
+    words: tuple[tuple[str, str, bool], ...] = ()  # name, address, whether it is in force
 
 
-def controls(screen: Screen, names: Iterable[str], filters: Mapping[str, Any]) -> list[FilterControl]:
-    """Return the controls for these fields with what is in force filled in."""
-    return [_control(screen, name, filters.get(name)) for name in names]
+def controls(
+    screen: Screen, names: Iterable[str], filters: Mapping[str, Any], address: Callable[..., str]
+) -> list[FilterControl]:
+    """Return the controls for these fields with what is in force filled in, and a link for each named filter."""
+    found = []
+    for name in names:
+        value = filters.get(name)
+        word = value.word if isinstance(value, Named) else ""
+        gone = dict.fromkeys(arguments_of(name))
+        words = tuple(
+            (str(text), address(**gone | {f"{name}.is": None if known == word else known}), known == word)
+            for known, text in words_for(fields_of(screen.model)[name]).items()
+        )
+        found.append(replace(_control(screen, name, None if word else value), word=word, words=words))
+    return found
 
 
 def _reference_control(name: str, label: str, target: str, chosen: tuple[int, ...]) -> FilterControl:

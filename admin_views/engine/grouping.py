@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from admin_views.engine.arguments import Range, filterable
+from admin_views.engine.arguments import Range, arguments_of, filterable
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, params
 from admin_views.engine.screen import Screen
@@ -28,7 +28,8 @@ TIMES = ("day", "moment")
 KINDS = ("choice", "codes", *TIMES)
 
 Counts = Mapping[str, Mapping[str, int]]  # field -> value or month (counted from the year 0) -> rows
-WHOLE = -1  # the part that counts the whole list
+Totals = Sequence[int]  # rows, then the sums
+COUNTED = 100_000  # beyond that, counting costs more than the number tells
 Where = Callable[[str], Sequence[ColumnElement[bool]]]
 
 
@@ -56,29 +57,33 @@ def grouped_fields(screen: Screen) -> list[str]:
     return [name for name in screen.groups if name in visible]
 
 
-def count_rows(
-    session: Session, screen: Screen, sums: Sequence[ColumnElement[Any]], where: Where
-) -> tuple[Sequence[int], Counts]:
-    """Return the number of rows with these sums, and the rows of each value, in one statement.
+def count_rows(session: Session, screen: Screen, sums: Sequence[ColumnElement[Any]], where: Where) -> Totals:
+    """Return the number of rows, counted no further than the cap, and these sums over all of them."""
+    table, conditions = screen.model.__table__, where("")
+    capped = sa.select(sa.literal(1)).select_from(table).where(*conditions).limit(COUNTED + 1).subquery()
+    count = sa.select(sa.func.count()).select_from(capped).scalar_subquery()
+    whole = sa.select(count, *sums)
+    counted = whole.select_from(table).where(*conditions) if sums else whole
+    return [int(number) for number in session.execute(counted, params()).one()]
+
+
+def count_groups(session: Session, screen: Screen, where: Where) -> Counts:
+    """Return the rows of each value, all fields in one statement.
 
     `where` gives the conditions of the list without a field's own filter.
     """
     names = grouped_fields(screen)
+    if not names:
+        return {}
     newest = _newest(session, screen, [name for name in names if _is_time(screen, name)], where)
-    nothing = sa.cast(sa.null(), sa.String(40))
-    whole = sa.select(nothing, sa.func.count(), sa.literal(WHOLE), *sums)
-    parts: list[Any] = [whole.select_from(screen.model.__table__).where(*where(""))]
-    for at, name in enumerate(names):
-        counted = _counting(screen, name, where(name), newest.get(name, 0))
-        parts.append(counted.add_columns(sa.literal(at), *[sa.literal(0)] * len(sums)))
-    numbers: Sequence[int] = ()
+    parts = [
+        _counting(screen, name, where(name), newest.get(name, 0)).add_columns(sa.literal(at))
+        for at, name in enumerate(names)
+    ]
     found: dict[str, dict[str, int]] = {name: {} for name in names}
-    for value, rows, at, *summed in session.execute(sa.union_all(*parts), params()):
-        if at == WHOLE:
-            numbers = [rows, *map(int, summed)]
-        else:
-            found[names[at]][str(value)] = rows
-    return numbers, found
+    for value, rows, at in session.execute(sa.union_all(*parts), params()):
+        found[names[at]][str(value)] = rows
+    return found
 
 
 def _counting(
@@ -164,7 +169,7 @@ def _codes(
     most = sorted(values, key=lambda code: -values[code])[:MOST]
     for code in sorted(most, key=lambda code: list(words).index(code) if code in words else len(words)):
         is_on = chosen == [code]
-        to = address(**{what.name: None if is_on else code})
+        to = address(**_gone(what) | {what.name: None if is_on else code})
         yield Counted(words.get(code, code), values[code], to, is_on)
 
 
@@ -176,5 +181,10 @@ def _months(
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
         is_on = isinstance(chosen, Range) and (chosen.low, chosen.high) == (first, last)
         ends = (None, None) if is_on else (first, last)
-        to = address(**{f"{what.name}.from": ends[0], f"{what.name}.to": ends[1]})
+        to = address(**_gone(what) | {f"{what.name}.from": ends[0], f"{what.name}.to": ends[1]})
         yield Counted(f"{year}-{month:02d}", values[text], to, is_on)
+
+
+def _gone(what: Field) -> dict[str, Any]:
+    """Return what takes the field's filter in force away."""
+    return dict.fromkeys(arguments_of(what.name))

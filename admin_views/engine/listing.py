@@ -18,17 +18,20 @@ from sqlalchemy.orm import Session
 from admin_views.engine.arguments import (
     Arguments,
     Range,
+    arguments_of,
     conditions,
     default_sort,
     filterable,
     read_arguments,
     sortable,
+    views_for,
 )
 from admin_views.engine.figures import figure_fields, reckon, visible_figures
 from admin_views.engine.filters import FilterControl, controls
-from admin_views.engine.grouping import Counts, Group, count_rows, groups_of
+from admin_views.engine.grouping import COUNTED, Counts, Group, count_groups, count_rows, groups_of
 from admin_views.engine.lookup import classes
 from admin_views.engine.mixin import ScreenPages
+from admin_views.engine.named import WORDS, Named
 from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import (
     Selection,
@@ -122,9 +125,13 @@ class Listing:
             else self._reckon(session)
         )
         self.count, self.totals, self._counts = answers
-        self.pages = max(1, -(-self.count // asked.per_page))
-        asked.page = min(asked.page, self.pages)
+        self.pages = max(1, -(-min(self.count, COUNTED) // asked.per_page))
+        if not self.is_capped:
+            asked.page = min(asked.page, self.pages)
         self.rows = self._rows(session) if self.count else []
+        if self.is_capped and not self.rows:  # beyond the end, which nobody counted
+            asked.page = self.pages
+            self.rows = self._rows(session)
         self.columns = office().kept.get(seen_alike("columns", screen.slug, asked.sort), self._columns)
 
     # -- asking ----------------------------------------------------------------------------------------------------
@@ -139,7 +146,8 @@ class Listing:
         table = self.screen.model.__table__
         columns = [shown(self.screen.model, table, name, viewer()) for name in self._totalled()]
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in columns]
-        (count, *totals), counts = count_rows(session, self.screen, sums, self._where)
+        count, *totals = count_rows(session, self.screen, sums, self._where)
+        counts = {} if count > COUNTED else count_groups(session, self.screen, self._where)
         return count, tuple(totals), counts
 
     def _totalled(self) -> list[str]:
@@ -172,6 +180,21 @@ class Listing:
 
     def _order(self) -> tuple[str, bool]:
         return asked_order(self.screen, self.asked)
+
+    @property
+    def is_capped(self) -> bool:
+        """Tell whether there are more rows than were counted."""
+        return self.count > COUNTED
+
+    @property
+    def count_text(self) -> str:
+        """Return the number of rows as it is written."""
+        return f"{COUNTED:,}+" if self.is_capped else f"{self.count:,}"
+
+    @property
+    def has_next(self) -> bool:
+        """Tell whether there may be a page after this."""
+        return self.asked.page < self.pages or (self.is_capped and len(self.rows) == self.asked.per_page)
 
     # -- showing ---------------------------------------------------------------------------------------------------
     def _columns(self) -> list[Column]:
@@ -232,7 +255,7 @@ class Listing:
         view = self.asked.view
         found = [(str(view.label), self.address(view=None))] if view else []
         for name, value in self.asked.filters.items():
-            gone = {name: None, f"{name}.from": None, f"{name}.to": None}
+            gone = dict.fromkeys(arguments_of(name))
             found.append((f"{self.label(known[name])}: {_words(known[name], value)}", self.address(**gone)))
         return found
 
@@ -244,7 +267,16 @@ class Listing:
     @property
     def controls(self) -> list[FilterControl]:
         """Return the filter form's controls; written only when it is open."""
-        return controls(self.screen, filterable(self.screen), self.asked.filters)
+        return controls(self.screen, filterable(self.screen), self.asked.filters, self.address)
+
+    @property
+    def views(self) -> list[tuple[str, str, bool]]:
+        """Return the list's named parts: label, address, whether it is the one shown."""
+        found = []
+        for view in views_for(self.screen):
+            is_on = view == self.asked.view
+            found.append((str(view.label), self.address(view=None if is_on else view.name), is_on))
+        return found
 
     @property
     def can_search(self) -> bool:
@@ -273,6 +305,8 @@ def _figure_column(figure: Figure) -> Column:
 
 
 def _words(what: Field, value: Any) -> str:
+    if isinstance(value, Named):
+        return str(WORDS[value.word])
     if isinstance(value, Range):
         return f"{value.low_text} – {value.high_text}"
     if what.kind == "flag":
@@ -331,21 +365,26 @@ def page_of(
     chosen: Selection, where: Sequence[ColumnElement[bool]], order: tuple[str, bool]
 ) -> sa.Select[Any]:
     """Return the select of `rows` rows after the first `skipped`: ids in order and limited, then the joins (notes 3)."""
-    table = chosen.model.__table__
-    name, is_down = order
-    key, start = sort_key(chosen.model, name)
-    ids = sa.select(table.c.id, key.label("sort_key")).select_from(start).where(*where)
-    ids = (
-        ids.order_by(*ordering(key, table.c.id, is_down))
-        .limit(sa.bindparam("rows", type_=sa.Integer))
-        .offset(sa.bindparam("skipped", type_=sa.Integer))
-    )
-    page = ids.subquery("page")
-    joined = chosen.joined.join(page, page.c.id == table.c.id)
+    page = ordered_ids(chosen.model, where, order).subquery("page")
+    joined = chosen.joined.join(page, page.c.id == chosen.model.__table__.c.id)
     return (
         sa.select(*chosen.columns)
         .select_from(joined)
-        .order_by(*ordering(page.c.sort_key, page.c.id, is_down))
+        .order_by(*ordering(page.c.sort_key, page.c.id, order[1]))
+    )
+
+
+def ordered_ids(
+    model: type[Listed], where: Sequence[ColumnElement[bool]], order: tuple[str, bool]
+) -> sa.Select[Any]:
+    """Return the select of ids and what they are sorted by: `rows` of them after the first `skipped`."""
+    table, (name, is_down) = model.__table__, order
+    key, start = sort_key(model, name)
+    ids = sa.select(table.c.id, key.label("sort_key")).select_from(start).where(*where)
+    return (
+        ids.order_by(*ordering(key, table.c.id, is_down))
+        .limit(sa.bindparam("rows", type_=sa.Integer))
+        .offset(sa.bindparam("skipped", type_=sa.Integer))
     )
 
 

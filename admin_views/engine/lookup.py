@@ -21,7 +21,7 @@ from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.records import Listed
-from tomoiki.core.search import indexed_classes, matching
+from tomoiki.core.search import indexed_classes, matching, newest_matching
 from tomoiki.core.text import fold
 
 MOST = 20
@@ -69,19 +69,29 @@ def _points_at(screen: Screen, model: type[Listed]) -> bool:
 
 
 def find_records(
-    model: type[Listed], query: str = "", *, exact_label: bool = False, only: Any = None
+    model: type[Listed], query: str = "", *, exact_label: bool = False, only: Any = None, most: int = MOST
 ) -> list[Found]:
-    """Return at most 20 records that fit the words, newest first; with `exact_label` one of that very name alone."""
+    """Return at most so many records that fit the words, newest first; with `exact_label` one of that very name alone."""
     labels = _labels(model)
     if labels is None:
         return []
     table = model.__table__
-    where = [_visible(model, query), *(table.c[name] == value for name, value in (only or {}).items())]
+    labels = labels.where(*(table.c[name] == value for name, value in (only or {}).items()))
     if "active" in table.c:
-        where.append(table.c.active)
-    found = _read(model, labels.where(*where).order_by(table.c.id.desc()).limit(MOST), params())
+        labels = labels.where(table.c.active)
+    found = _read(model, _fitting(model, labels, query).limit(most), params())
     same = [one for one in found if fold(one.text) == fold(query)] if exact_label else []
     return same if len(same) == 1 else found
+
+
+def _fitting(model: type[Listed], labels: sa.Select[Any], query: str) -> sa.Select[Any]:
+    """Return the select narrowed to what fits; where she sees all rows alike the index leads, which is faster."""
+    masks = access().masks(viewer(), model)
+    if query.strip() and len(masks) == 1:
+        rows = [masks[0].rows()] if masks[0].rows else []
+        readable = classes(model, masks[0])
+        return newest_matching(model, labels.where(*rows), query, readable, db.engine.dialect.name)
+    return labels.where(_visible(model, query)).order_by(model.__table__.c.id.desc())
 
 
 def named(model: type[Listed], ids: Iterable[int]) -> list[Found]:

@@ -1,4 +1,4 @@
-/* tomoiki, pages with forms: search boxes of references, second readings, more rows, drafts. Every form works without it. */
+/* tomoiki, pages with forms: second readings, more rows, drafts. Every form works without it. */
 (() => {
   "use strict";
   const store = sessionStorage, all = (css, at = document) => [...at.querySelectorAll(css)], find = (css) => document.querySelector(css);
@@ -7,41 +7,6 @@
     const answer = await fetch(`${address}?q=${encodeURIComponent(words)}`).catch(() => ({}));
     return answer.ok ? answer.json() : [];
   };
-
-  /* ARIA 1.2 combobox over <slug>/lookup?q= */
-  function combo(box) {
-    const [input, value, list] = box.children;
-    let at = -1, timer = 0, asked = 0;
-    const show = (on) => { list.hidden = !on; input.setAttribute("aria-expanded", on); if (!on) { at = -1; input.removeAttribute("aria-activedescendant"); } };
-    const pick = (li) => { input.value = li.dataset.text; value.value = li.dataset.id; show(false); };
-    const mark = (n) => {
-      const items = [...list.children]; if (!items.length) return;
-      at = (n + items.length) % items.length;
-      items.forEach((li, i) => li.setAttribute("aria-selected", i === at));
-      input.setAttribute("aria-activedescendant", items[at].id);
-    };
-    const option = (row, i) => {
-      const li = document.createElement("li"), sub = document.createElement("small");
-      li.setAttribute("role", "option"); li.setAttribute("aria-selected", "false"); li.id = list.id + i;
-      li.dataset.id = row.id; li.dataset.text = row.text; li.append(row.text, sub); sub.textContent = row.sub || "";
-      li.addEventListener("mousedown", (e) => { e.preventDefault(); pick(li); });
-      return li;
-    };
-    const load = async () => {
-      const mine = ++asked, rows = await ask(box.dataset.lookup, input.value);
-      if (mine !== asked) return;
-      list.replaceChildren(...rows.slice(0, 8).map(option));
-      show(rows.length > 0);
-    };
-    input.addEventListener("input", () => { value.value = ""; clearTimeout(timer); timer = setTimeout(load, 150); });
-    input.addEventListener("blur", () => show(false));
-    input.addEventListener("keydown", (e) => {
-      if (e.key === "ArrowDown") { e.preventDefault(); if (list.hidden) load(); else mark(at + 1); }
-      else if (e.key === "ArrowUp") { e.preventDefault(); mark(at - 1); }
-      else if (e.key === "Enter" && at >= 0) { e.preventDefault(); pick(list.children[at]); }
-      else if (e.key === "Escape") show(false);
-    });
-  }
 
   /* the second reading of a day or postal code, and what follows from it for empty controls beside it */
   function reading(input) {
@@ -57,7 +22,7 @@
     });
   }
 
-  const awake = (at) => { all("[data-lookup]", at).forEach(combo); all("[data-asks]", at).forEach(reading); };
+  const awake = (at) => all("[data-asks]", at).forEach(reading);
 
   /* one more empty row: a copy of the template, numbered */
   function rows(box) {

@@ -100,6 +100,12 @@ def _logged_out(page: Page, office: Office) -> None:
     save(page)
 
 
+def _type_in_header(page: Page, office: Office) -> None:
+    _go(page, "/cases/")
+    page.locator(".top [name=q]").press_sequentially("nguyen")
+    page.wait_for_selector("#find-l [role=option]")
+
+
 def save(page: Page) -> None:
     """Press the button that saves, and wait for what the server answers."""
     with page.expect_navigation():
@@ -134,6 +140,7 @@ PAGES: dict[str, Kind] = {
     "history": Kind(_history),
     "move": Kind(_at("/cases/{case}/move?to=resolved")),
     "reason": Kind(_at("/cases/{secret}")),
+    "search-typing": Kind(_type_in_header, covers=True),
     "search": Kind(_at("/search?q=nguyen")),
     "import": Kind(_at("/people/import")),
     "import-preview": Kind(_import_preview),

@@ -31,15 +31,15 @@ def test_no_stock_file_is_served(address: str, window: Window) -> None:
 
 def test_what_every_page_loads_stays_small() -> None:
     assert (STATIC / "ui.css").stat().st_size <= 14 * 1024
-    assert (STATIC / "ui.js").stat().st_size <= 3000
-    assert (STATIC / "forms.js").stat().st_size <= 6000
+    sizes = {"ui.js": 3000, "combo.js": 3200, "forms.js": 4000}
+    assert [name for name, most in sizes.items() if (STATIC / name).stat().st_size > most] == []
 
 
-def test_a_list_needs_five_files_of_ours(windows: Windows, office: Office) -> None:
+def test_a_list_needs_six_files_of_ours(windows: Windows, office: Office) -> None:
     page = windows.open(office, "admin")
     page.goto("/cases/")
 
-    names = ("bootstrap/bootstrap.min.css", "ui.css", "ui.js", "icons.svg", "favicon.svg")
+    names = ("bootstrap/bootstrap.min.css", "ui.css", "ui.js", "combo.js", "icons.svg", "favicon.svg")
     assert {address.removeprefix(office.address) for address in windows.asked()} <= {
         "/cases/",
         *map(static, names),

@@ -90,6 +90,36 @@ def test_one_search_finds_in_all_tables_that_are_open(
     assert 'href="/donations/1"' in hers.text
 
 
+TYPING = {"Accept": "application/json"}
+
+
+@pytest.mark.storage
+def test_while_one_types_the_search_answers_in_groups(caseworker: FlaskClient, saved: Saved) -> None:
+    saved(*(a_case(person=a_person(full_name_vi="Lê An")) for _ in range(7)))
+
+    *groups, rest = caseworker.get("/search?q=le an", headers=TYPING).json or []
+
+    rows = {group["text"]: group["rows"] for group in groups}
+    assert rows.keys() == {"Cases", "People"}
+    assert [row["href"] for row in rows["People"]] == ["/people/7", "/people/6", "/people/5"]
+    assert rows["People"][0]["text"] == "Lê An"
+    assert next(iter(rows)) == "People"  # a case refers to them only
+    assert rest == {"text": "Show all that fits", "href": "/search?q=le%20an"}
+
+
+def test_while_one_types_nothing_is_found_beyond_what_the_page_would_show(
+    treasurer: FlaskClient, saved: Saved
+) -> None:
+    saved(a_case(person=a_person(full_name_vi="Lê An")))
+
+    assert treasurer.get("/search?q=le an", headers=TYPING).json == []
+    assert treasurer.get("/search?q=", headers=TYPING).json == []
+
+
+def test_while_one_types_after_logging_out_nothing_comes(client: FlaskClient) -> None:
+    assert client.get("/search?q=x", headers=TYPING).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("query", "told"), [("", "Type a name"), ("nobody", "Nothing was found."), ("%00", "Type a name")]
 )
@@ -182,7 +212,7 @@ def test_pages_are_not_kept_and_not_framed(admin: FlaskClient) -> None:
     assert "Strict-Transport-Security" in admin.get("/cases/", base_url="https://localhost").headers
 
 
-@pytest.mark.parametrize("name", ["ui.css", "ui.js", "icons.svg", "bootstrap/bootstrap.min.css"])
+@pytest.mark.parametrize("name", ["ui.css", "ui.js", "combo.js", "icons.svg", "bootstrap/bootstrap.min.css"])
 def test_the_pages_own_files_are_served(name: str, client: FlaskClient) -> None:
     assert client.get(static(name)).status_code == 200
     assert "max-age=31536000" in client.get(static(name)).headers["Cache-Control"]

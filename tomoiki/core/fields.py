@@ -51,6 +51,7 @@ class Field:
     target: str = ""  # class name that a ref points at
     low: int | None = None
     high: int | None = None
+    due: bool = False  # something is to be done by this day
 
     @property
     def is_plural(self) -> bool:
@@ -102,6 +103,7 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
     exported: bool = True,
     low: int | None = None,
     high: int | None = None,
+    due: bool = False,
     check: str | None = None,
     **options: Any,
 ) -> Any:
@@ -124,6 +126,7 @@ def col(  # noqa: PLR0913 - one option a fact; all by name
         exported,
         low=low,
         high=high,
+        due=due,
     )
     return _Column(field, options, check)
 

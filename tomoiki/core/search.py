@@ -29,7 +29,9 @@ BATCH = 5000  # ids in one statement; databases limit their number
 STREAM = {"yield_per": 2000}  # rows held at once
 INDEX = "search_index"
 TOKENIZER = "unicode61 remove_diacritics 0"
-CREATE_SQLITE = f"CREATE VIRTUAL TABLE {INDEX} USING fts5(body, tokenize='{TOKENIZER}', detail='none')"
+BEGINNINGS = "2 3 4"  # so many signs of a token are indexed as beginnings: its class and up to three letters
+OPTIONS = f"tokenize='{TOKENIZER}', detail='none', prefix='{BEGINNINGS}'"
+CREATE_SQLITE = f"CREATE VIRTUAL TABLE {INDEX} USING fts5(body, {OPTIONS})"
 CREATE_POSTGRESQL = (
     f"CREATE TABLE {INDEX} (id BIGINT PRIMARY KEY, body TSVECTOR NOT NULL)",
     f"CREATE INDEX ix_{INDEX}_body ON {INDEX} USING GIN (body)",
@@ -310,19 +312,54 @@ def count_of_nobody(connection: Connection) -> int:
 
 def matching(model: type[Listed], query: str, classes: Iterable[str], dialect: str) -> ColumnElement[bool]:
     """Return the condition `id IN (…)` for records that hold every word of the query in these classes."""
+    match = _match(query, classes, dialect)
+    if match is None:
+        return sa.false()
+    key, holds = _holds(dialect)
+    base = entity_number(model) << SHIFT
+    text = f"SELECT {key} - {base} FROM {INDEX} WHERE {holds} AND {key} BETWEEN :low AND :high"  # noqa: S608
+    found = _bound(text, {"match": match, **_bounds(base)})
+    return model.__table__.c.id.in_(found.columns(sa.column("id", sa.Integer)).scalar_subquery())
+
+
+def newest_matching(
+    model: type[Listed], found: sa.Select[Any], query: str, classes: Iterable[str], dialect: str
+) -> sa.Select[Any]:
+    """Return the select narrowed to records that `matching` means, newest first.
+
+    Here the index leads, not the table: with a limit only so many hits are read, however common the word.
+    """
+    match = _match(query, classes, dialect)
+    if match is None:
+        return found.where(sa.false())
+    key, holds = _holds(dialect)
+    base = entity_number(model) << SHIFT
+    table, index = model.__table__, sa.table(INDEX, sa.column(key, sa.BigInteger))
+    joined = table.join(index, table.c.id == index.c[key] - base)
+    is_here = index.c[key].between(base, base + 2**SHIFT - 1)
+    fitting = found.select_from(joined).where(_bound(holds, {"match": match}), is_here)
+    return fitting.order_by(index.c[key].desc())
+
+
+def _match(query: str, classes: Iterable[str], dialect: str) -> str | None:
+    """Return the query in the database's own language, or None if nothing can fit it."""
     words, letters = terms(query), [CLASSES[name] for name in classes]
     if not words or not letters:
-        return sa.false()
-    base = entity_number(model) << SHIFT
-    lite = dialect == "sqlite"
-    match = (_fts5 if lite else _tsquery)([(term.tokens, term.is_prefix) for term in words], letters)
-    key, holds = ("rowid", f"{INDEX} MATCH :match") if lite else ("id", "body @@ CAST(:match AS tsquery)")
-    text = f"SELECT {key} - {base} FROM {INDEX} WHERE {holds} AND {key} BETWEEN :low AND :high"  # noqa: S608
-    values = {"match": match, **_bounds(base)}
-    found = sa.text(text).bindparams(
+        return None
+    spell = _fts5 if dialect == "sqlite" else _tsquery
+    return spell([(term.tokens, term.is_prefix) for term in words], letters)
+
+
+def _holds(dialect: str) -> tuple[str, str]:
+    """Return the name of the index's key, and the condition that a row of it fits `:match`."""
+    lite = ("rowid", f"{INDEX} MATCH :match")
+    return lite if dialect == "sqlite" else ("id", f"{INDEX}.body @@ CAST(:match AS tsquery)")
+
+
+def _bound(text: str, values: dict[str, Any]) -> sa.TextClause:
+    return sa.text(text).bindparams(
         *(sa.bindparam(name, value, unique=True) for name, value in values.items())
     )
-    return model.__table__.c.id.in_(found.columns(sa.column("id", sa.Integer)).scalar_subquery())
 
 
 Words = list[tuple[tuple[str, ...], bool]]

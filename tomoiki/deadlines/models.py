@@ -147,8 +147,10 @@ class Deadline(Record):
     rule: Mapped[DeadlineRule] = ref(label=_("Kind of deadline"))
     rule_id: Mapped[int]
     trigger_on: Mapped[date] = col(label=_("Counted from"))
-    due_on: Mapped[date] = col(label=_("Due on"))
-    safe_on: Mapped[date] = col(label=_("Safe until"), help=_("The last open day: warnings count to it."))
+    due_on: Mapped[date] = col(label=_("Due on"), due=True)
+    safe_on: Mapped[date] = col(
+        label=_("Safe until"), help=_("The last open day: warnings count to it."), due=True
+    )
     status: Mapped[DeadlineStatus] = col(label=_("Status"), default=DeadlineStatus.open, read_only=True)
     done_on: Mapped[date | None] = col(label=_("Done on"), help=_("Left empty: today."), read_only=True)
     done_by: Mapped[User | None] = ref(label=_("Done by"), read_only=True)

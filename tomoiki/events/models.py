@@ -223,7 +223,7 @@ class Commitment(Record):
     organisation: Mapped[Organisation] = ref(label=_("Organisation"), search="open")
     item: Mapped[str] = col(label=_("Promise"), choices=CommitmentItem)
     answer: Mapped[CommitmentAnswer] = col(label=_("Answer"), default=CommitmentAnswer.undecided)
-    due_on: Mapped[date | None] = col(label=_("To be done by"), index=True)
+    due_on: Mapped[date | None] = col(label=_("To be done by"), due=True, index=True)
 
 
 class FollowUp(Record):
@@ -247,7 +247,7 @@ class FollowUp(Record):
     event_id: Mapped[int | None]
     due_kind: Mapped[FollowUpKind] = col(label=_("When"), default=FollowUpKind.m3)
     due_on: Mapped[date | None] = col(
-        label=_("Due on"), help=_("Left empty, it is reckoned from the day of the event.")
+        label=_("Due on"), help=_("Left empty, it is reckoned from the day of the event."), due=True
     )
     visited_on: Mapped[date | None] = col(label=_("Visited on"))
     by: Mapped[User | None] = ref(label=_("Visited by"))

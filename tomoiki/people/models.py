@@ -144,7 +144,7 @@ class ResidenceStatus(Record):
     )
     ssw_field: Mapped[str | None] = col(label=_("Specified industry field"), choices=SswField)
     granted_on: Mapped[date | None] = col(label=_("Granted on"))
-    expires_on: Mapped[date | None] = col(label=_("Expires on"))
+    expires_on: Mapped[date | None] = col(label=_("Expires on"), due=True)
     card_no: Mapped[str | None] = col(
         label=_("Residence card number"), personal=True, secret=True, format=formats.RESIDENCE_CARD
     )
