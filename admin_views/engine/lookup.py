@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.records import Listed
-from tomoiki.core.search import indexed_classes, matching, newest_matching
+from tomoiki.core.search import indexed_classes, newest_matching
 from tomoiki.core.text import fold
 
 MOST = 20
@@ -79,19 +79,27 @@ def find_records(
     labels = labels.where(*(table.c[name] == value for name, value in (only or {}).items()))
     if "active" in table.c:
         labels = labels.where(table.c.active)
-    found = _read(model, _fitting(model, labels, query).limit(most), params())
+    hits = {
+        one.id: one
+        for part in _fitting(model, labels, query)
+        for one in _read(model, part.limit(most), params())
+    }
+    found = sorted(hits.values(), key=lambda one: -one.id)[:most]
     same = [one for one in found if fold(one.text) == fold(query)] if exact_label else []
     return same if len(same) == 1 else found
 
 
-def _fitting(model: type[Listed], labels: sa.Select[Any], query: str) -> sa.Select[Any]:
-    """Return the select narrowed to what fits; where she sees all rows alike the index leads, which is faster."""
-    masks = access().masks(viewer(), model)
-    if query.strip() and len(masks) == 1:
-        rows = [masks[0].rows()] if masks[0].rows else []
-        readable = classes(model, masks[0])
-        return newest_matching(model, labels.where(*rows), query, readable, db.engine.dialect.name)
-    return labels.where(_visible(model, query)).order_by(model.__table__.c.id.desc())
+def _fitting(model: type[Listed], labels: sa.Select[Any], query: str) -> Iterator[sa.Select[Any]]:
+    """Yield the selects of what fits, newest first: one for each mask, for each lets her search other words."""
+    who, may, dialect = viewer(), access(), db.engine.dialect.name
+    if not query.strip():
+        yield labels.where(_visible(model)).order_by(model.__table__.c.id.desc())
+    elif not may.may(who, "read", model):  # labels only
+        yield newest_matching(model, labels, query, ["open"], dialect)
+    else:
+        for mask in may.masks(who, model):
+            rows = labels.where(mask.rows()) if mask.rows else labels
+            yield newest_matching(model, rows, query, classes(model, mask), dialect)
 
 
 def named(model: type[Listed], ids: Iterable[int]) -> list[Found]:
@@ -107,7 +115,7 @@ def _named(model: type[Listed]) -> sa.Select[Any] | None:
     if labels is None:
         return None
     chosen = key.in_(sa.bindparam("ids", expanding=True, type_=sa.Integer))
-    return labels.where(_visible(model, ""), chosen).order_by(key.desc())
+    return labels.where(_visible(model), chosen).order_by(key.desc())
 
 
 def _labels(model: type[Listed]) -> sa.Select[Any] | None:
@@ -124,17 +132,10 @@ def _read(model: type[Listed], statement: sa.Select[Any], values: Mapping[str, A
     return [Found(row[0], label_text(model, row[1]), _sub_text(model, row[2])) for row in rows]
 
 
-def _visible(model: type[Listed], query: str) -> ColumnElement[bool]:
+def _visible(model: type[Listed]) -> ColumnElement[bool]:
     who, may = viewer(), access()
-    dialect = db.engine.dialect.name
-    if not may.may(who, "read", model):  # labels only
-        return matching(model, query, ["open"], dialect) if query.strip() else sa.true()
-    conditions = []
-    for mask in may.masks(who, model):
-        rows = mask.rows() if mask.rows else sa.true()
-        match = matching(model, query, classes(model, mask), dialect) if query.strip() else sa.true()
-        conditions.append(sa.and_(rows, match))
-    return sa.or_(*conditions)
+    scope = may.scope(who, model) if may.may(who, "read", model) else None  # else labels only
+    return sa.true() if scope is None else scope
 
 
 def classes(model: type[Listed], mask: Grant) -> list[str]:
