@@ -24,7 +24,7 @@
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && typing?.form) { e.preventDefault(); typing.form.requestSubmit(); }
     if (typing || e.ctrlKey || e.metaKey || e.altKey || root.dataset.keys || !/^[a-z/?[\]]$/.test(e.key)) return;
     const lines = all("main .row-link"), at = lines.indexOf(e.target);
-    const to = e.key === "j" ? lines[at + 1] : e.key === "k" ? lines[Math.max(at - 1, 0)] : e.key === "[" ? find("[rel=prev]") : e.key === "]" ? find("[rel=next]") : find(`[data-key="${e.key}"]`);
+    const to = e.key === "j" ? lines[at + 1] : e.key === "k" ? lines[Math.max(at - 1, 0)] : find(`[data-key="${e.key}"]`);
     if (!to) return;
     e.preventDefault();
     if (lines.includes(to) || to.matches("input")) to.focus(); else to.click();
