@@ -17,7 +17,7 @@ from tomoiki.core.search import indexed_classes
 from tomoiki.core.text import QUERY_LENGTH, fold, terms
 
 SHOWN = 5
-NAMED = 3  # under the box, of a screen whose records are named so
+NAMED = 2  # under the box, of a screen whose records are named so
 SHOWN_TYPING = 7  # under the box, of all screens together: what a hand reaches by the arrow keys
 
 
