@@ -14,9 +14,8 @@ from admin_views.engine.lookup import named
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
-from tomoiki.core.database import decrypt
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import ChangeLog
+from tomoiki.core.history import ChangeLog, restored
 from tomoiki.core.records import Record
 
 MARK = "-keep"  # <field>-keep: "theirs" or "mine", sent by the conflict page
@@ -59,18 +58,18 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
     for name in [name for name in merged if name.endswith(MARK)]:
         merged.poplist(name)  # decided by now; the page asks anew
     for field, original in _originals(screen, changes):
-        name, theirs = field.name, _current(record, field)
+        name, theirs = field.name, current(record, field)
         if name not in form or form[name].process_errors:
             continue  # hidden, or refused in words when the form is saved
         if field.secret:
             secrets.append(name)
         mine = form[name].data
         label = str(screen.labels.get(name, field.label))
-        if _comparable(field, mine) in (_comparable(field, original), _comparable(field, theirs)):
-            _take(merged, field, theirs)
-            kept.append((label, _text(field, original), _text(field, theirs)))
+        if comparable(field, mine) in (comparable(field, original), comparable(field, theirs)):
+            put(merged, field, theirs)
+            kept.append((label, text_of(field, original), text_of(field, theirs)))
         else:
-            clashes.append(Clash(name, label, *(_text(field, value) for value in (original, theirs, mine))))
+            clashes.append(Clash(name, label, *(text_of(field, value) for value in (original, theirs, mine))))
     merged["_version"] = str(record.version)
     last = changes[-1] if changes else None
     return Conflict(clashes, kept, merged, last.user_id if last else None, last.at if last else None, secrets)
@@ -82,7 +81,7 @@ def resolve(sent: MultiDict[str, str], record: Record, names: Iterable[str]) -> 
     known = fields_of(type(record))
     for name in names:
         if sent.get(f"{name}{MARK}") == "theirs":
-            _take(decided, known[name], _current(record, known[name]))
+            put(decided, known[name], current(record, known[name]))
     return decided
 
 
@@ -102,10 +101,11 @@ def _originals(screen: Screen, changes: Iterable[ChangeLog]) -> Iterator[tuple[F
             before.setdefault(name if name in known else name.removesuffix("_id"), old)
     for name, old in before.items():
         if name in known:
-            yield known[name], decrypt(old["secret"]) if known[name].secret and old else old
+            yield known[name], restored(known[name], old) if known[name].secret else old
 
 
-def _current(record: Record, field: Field) -> Any:
+def current(record: Record, field: Field) -> Any:
+    """Return what stands in a field, of references their ids."""
     if field.kind == "ref":
         return getattr(record, f"{field.name}_id")
     if field.kind == "refs":
@@ -114,7 +114,8 @@ def _current(record: Record, field: Field) -> Any:
     return sorted(value) if field.kind == "codes" else value
 
 
-def _comparable(field: Field, value: Any) -> str:
+def comparable(field: Field, value: Any) -> str:
+    """Return a value so that it is the same text wherever it comes from: the record, the log or a form."""
     if isinstance(value, list):
         return ",".join(sorted(map(str, value)))
     if field.kind == "moment" and value:
@@ -122,7 +123,8 @@ def _comparable(field: Field, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _text(field: Field, value: Any) -> str:
+def text_of(field: Field, value: Any) -> str:
+    """Return a value in words, as far as this viewer may see what it points at."""
     if value in (None, "", []):
         return "—"
     if field.kind in ("ref", "refs"):
@@ -131,7 +133,8 @@ def _text(field: Field, value: Any) -> str:
     return plain_text(field, value)
 
 
-def _take(form: MultiDict[str, str], field: Field, value: Any) -> None:
+def put(form: MultiDict[str, str], field: Field, value: Any) -> None:
+    """Fill a control as if somebody had typed the value."""
     form.poplist(field.name)
     form.poplist(f"{field.name}-text")
     if isinstance(value, list):
