@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,16 +28,12 @@ from admin_views.engine.values import label
 from admin_views.engine.ways import ways
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import in_tokyo, now
-from tomoiki.core.history import Change, ChangeLog, Origin
+from tomoiki.core.history import REASON, Change, ChangeLog, Origin
 from tomoiki.core.records import Fault
 
 HOUR = timedelta(hours=1)
 MOST = 200
-NOT_BY_HAND = (
-    Origin.imported,
-    Origin.undone,
-    Origin.reverted,
-)  # a list is taken back as a whole, on its own page
+OF_A_LIST = (Origin.imported, Origin.undone)  # taken back as a whole, on a page of its own
 
 
 @dataclass(frozen=True)
@@ -64,20 +61,34 @@ def last_hour_page() -> Any:
 
 
 def changes_of(session: Session, user_id: int) -> list[ChangeLog]:
-    """Return what a user changed in the last hour and nobody took back since, newest first; lists apart."""
-    rows = sa.select(ChangeLog).where(ChangeLog.user_id == user_id, *_of_the_hour(session))
-    return list(session.scalars(rows.order_by(ChangeLog.id.desc()).limit(MOST)))
+    """Return what a user changed in the last hour and what still stands of it, newest first; lists apart."""
+    return [change for change in _standing(session) if change.user_id == user_id][:MOST]
 
 
-def _of_the_hour(session: Session) -> Iterator[sa.ColumnElement[bool]]:
-    since = now() - HOUR
-    yield ChangeLog.at > since
-    for kind in NOT_BY_HAND:
-        yield ~ChangeLog.origin.startswith(f"{kind}:")
-    back = sa.select(ChangeLog.origin).where(
-        ChangeLog.at > since, ChangeLog.origin.startswith(f"{Origin.reverted}:")
+def _standing(session: Session) -> Iterator[ChangeLog]:
+    """Yield what anybody changed in the last hour and nobody took back since, newest first.
+
+    What was taken back is a change of its own, which can be taken back in turn: then the first one stands again.
+    """
+    rows = sa.select(ChangeLog).where(
+        ChangeLog.at > now() - HOUR, *(~ChangeLog.origin.startswith(f"{kind}:") for kind in OF_A_LIST)
     )
-    yield ChangeLog.id.not_in({int(origin.partition(":")[2]) for origin in session.scalars(back)})
+    returned: dict[int, set[str]] = {}
+    reversed_since: set[tuple[str, str, int]] = set()
+    for change in session.scalars(rows.order_by(ChangeLog.id.desc())):
+        keys = change.diff.keys() - {REASON}
+        is_change = change.action == Change.change
+        if is_change and keys <= returned.get(change.id, set()):
+            continue
+        if (change.action, change.entity, change.record_id) in reversed_since:
+            continue
+        kind, _colon, number = change.origin.partition(":")
+        if kind == Origin.reverted and is_change:
+            returned.setdefault(int(number), set()).update(keys)
+        elif kind == Origin.reverted:
+            other = Change.delete if change.action == Change.create else Change.create
+            reversed_since.add((other.value, change.entity, change.record_id))
+        yield change
 
 
 def _take_back(user_id: int) -> Any:
@@ -138,7 +149,8 @@ def _take_one_back(session: Session, change: ChangeLog, why: str) -> list[Fault]
     if row is None or not row["may.update"]:
         return [_not_hers()]
     back = PutBack(session, screen, session.get_one(model, change.record_id), change, why)
-    return back.do([part.key for part in back.parts()])
+    parts = [part for part in back.parts() if not part.is_back]
+    return back.do([part.key for part in parts]) if parts else []
 
 
 def _not_hers() -> Fault:
@@ -160,8 +172,7 @@ def _deeds(session: Session, changes: Sequence[ChangeLog], reasons: Sequence[str
 
 def _users(session: Session) -> list[tuple[int, str, int]]:
     """Return who changed something in the last hour, with how much."""
-    rows = sa.select(ChangeLog.user_id, sa.func.count()).where(*_of_the_hour(session))
-    counts = {row[0]: row[1] for row in session.execute(rows.group_by(ChangeLog.user_id)) if row[0]}
+    counts = Counter(change.user_id for change in _standing(session) if change.user_id)
     names = user_names(session, set(counts))
     return sorted((key, names.get(key, f"#{key}"), count) for key, count in counts.items())
 

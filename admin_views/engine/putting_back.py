@@ -43,6 +43,7 @@ class Part:
     now: str
     then: str
     reason: str = ""
+    is_back: bool = False  # what would be put back stands there already
 
 
 def field_of(model: type[Listed], key: str) -> Field | None:
@@ -137,14 +138,16 @@ class PutBack:
     def _part(self, key: str, field: Field, open_to_her: Collection[str]) -> Part:
         old, new = self.change.diff[key]
         label = str(self.screen.labels.get(field.name, field.label))
-        reason = _stays(self.record, field, new)
+        is_back = _holds(self.record, field, old)
+        reason = _("It stands so already.") if is_back else _stays(self.record, field, new)
         if not reason and key == self.state:
             reason = self._state_stays()
         elif not reason and field.name not in open_to_her:
             reason = _("You may not change this.")
         if field.secret:
-            return Part(key, label, _("Hidden"), _("Hidden"), reason)
-        return Part(key, label, text_of(field, current(self.record, field)), text_of(field, old), reason)
+            return Part(key, label, _("Hidden"), _("Hidden"), reason, is_back)
+        now = text_of(field, current(self.record, field))
+        return Part(key, label, now, text_of(field, old), reason, is_back)
 
     def _state_stays(self) -> str:
         moves = self.screen.model.__moves__
@@ -158,14 +161,17 @@ class PutBack:
 
 
 def _stays(record: Record, field: Field, new: Any) -> str:
-    """Say that somebody changed the field since, or that what it was cannot be read."""
+    """Say that somebody changed the field since."""
+    return "" if _holds(record, field, new) else _("This was changed again since. Both stay in the history.")
+
+
+def _holds(record: Record, field: Field, logged: Any) -> bool:
+    """Tell whether this stands in the field; what no key reads stands nowhere."""
     try:
-        left = restored(field, new)
+        kept = restored(field, logged)
     except Unreadable:
-        return _("The data key that this was kept with is gone.")
-    if comparable(field, current(record, field)) == comparable(field, left):
-        return ""
-    return _("This was changed again since. Both stay in the history.")
+        return False
+    return comparable(field, current(record, field)) == comparable(field, kept)
 
 
 def _refill(record: Record, change: ChangeLog, keys: Iterable[str]) -> list[Fault]:

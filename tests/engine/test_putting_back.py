@@ -362,6 +362,33 @@ def test_what_cannot_go_back_is_listed_with_its_reason_and_left(
     assert (value(Case, key, "title"), value(Case, other, "title")) == ("三つ目", "甲")
 
 
+def test_what_went_back_in_part_is_taken_back_for_the_rest(
+    admin: FlaskClient, caseworker: FlaskClient, saved: Saved, value: Value, last: Log
+) -> None:
+    key = saved(a_case(title="題", story="話"))
+    change(caseworker, f"/cases/{key}", title="別の題", story="別の話")
+    caseworker.post(f"/cases/{key}/put-back/{last('case')}", data={"field": "title"})
+
+    answer = admin.post("/last-hour", data={"user": "2", **WHY})
+
+    assert "left" not in words(answer)
+    assert (value(Case, key, "title"), value(Case, key, "story")) == ("題", "話")
+
+
+def test_taking_an_hour_back_can_be_taken_back(
+    admin: FlaskClient, caseworker: FlaskClient, saved: Saved, value: Value
+) -> None:
+    key = saved(a_case(title="題"))
+    change(caseworker, f"/cases/{key}", title="別の題")
+    admin.post("/last-hour", data={"user": "2", **WHY})
+
+    assert "changed nothing" in words(admin.get("/last-hour?user=2"))
+    admin.post("/last-hour", data={"user": "1", **WHY})
+
+    assert value(Case, key, "title") == "別の題"
+    assert "Title: 題 → 別の題" in words(admin.get("/last-hour?user=2"))
+
+
 def test_what_was_deleted_returns_once_with_what_went_along(
     admin: FlaskClient, saved: Saved, count: Count
 ) -> None:
