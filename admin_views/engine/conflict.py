@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,18 +18,20 @@ from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import ChangeLog, restored
 from tomoiki.core.records import Record
 
-MARK = "-keep"  # <field>-keep: "theirs" or "mine", sent by the conflict page
+MARK = "-keep"  # <field>-keep: "theirs", "mine" or "anew", sent by the conflict page
+ANEW = "-anew"  # <field>-anew: what she wrote there instead of both
 
 
 @dataclass(frozen=True)
 class Clash:
-    """One field that both changed: what it was, what stands there now, what was typed."""
+    """One field that both changed: what it was, what stands there now, what was typed; words can be written anew."""
 
     name: str
     label: str
     original: str
     theirs: str
     mine: str
+    anew: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Conflict:
 
     clashes: list[Clash]
     kept: list[tuple[str, str, str]]  # label, old, new: their changes that touch nothing of mine
+    own: list[tuple[str, str, str]]  # mine that touch nothing of theirs
     merged: MultiDict[str, str]
     user_id: int | None
     at: Any
@@ -55,7 +58,7 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
     """Compare what was typed with what others saved since the form was opened; the change log knows the originals."""
     changes = _changes_since(session, record, version)
     merged, clashes, kept, secrets = sent.copy(), [], [], []
-    for name in [name for name in merged if name.endswith(MARK)]:
+    for name in [name for name in merged if name.endswith((MARK, ANEW))]:
         merged.poplist(name)  # decided by now; the page asks anew
     for field, original in _originals(screen, changes):
         name, theirs = field.name, current(record, field)
@@ -69,19 +72,41 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
             put(merged, field, theirs)
             kept.append((label, text_of(field, original), text_of(field, theirs)))
         else:
-            clashes.append(Clash(name, label, *(text_of(field, value) for value in (original, theirs, mine))))
+            is_words = field.kind in ("text", "long")
+            anew = (form[name].show(mine) if mine else "") if is_words else None
+            was, now, typed = (text_of(field, value) for value in (original, theirs, mine))
+            clashes.append(Clash(name, label, was, now, typed, anew))
     merged["_version"] = str(record.version)
     last = changes[-1] if changes else None
-    return Conflict(clashes, kept, merged, last.user_id if last else None, last.at if last else None, secrets)
+    own = list(_own(screen, record, form, {field.name for field, _original in _originals(screen, changes)}))
+    return Conflict(
+        clashes, kept, own, merged, last.user_id if last else None, last.at if last else None, secrets
+    )
+
+
+def _own(
+    screen: Screen, record: Record, form: Any, others: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what was typed where nobody else changed anything; a secret value is not shown for that."""
+    for control in form:
+        field = fields_of(screen.model).get(control.name)
+        if field is None or field.name in others or field.secret or control.process_errors:
+            continue
+        now = current(record, field)
+        if comparable(field, now) != comparable(field, control.data):
+            label = str(screen.labels.get(field.name, field.label))
+            yield label, text_of(field, now), text_of(field, control.data)
 
 
 def resolve(sent: MultiDict[str, str], record: Record, names: Iterable[str]) -> MultiDict[str, str]:
-    """Return the form as decided on the conflict page: a field marked "theirs" takes what stands there now."""
+    """Return the form as decided on the conflict page: "theirs" takes what stands there now, "anew" what she wrote."""
     decided = MultiDict(sent.items(multi=True))
     known = fields_of(type(record))
     for name in names:
         if sent.get(f"{name}{MARK}") == "theirs":
             put(decided, known[name], current(record, known[name]))
+        elif sent.get(f"{name}{MARK}") == "anew":
+            put(decided, known[name], sent.get(f"{name}{ANEW}", ""))
     return decided
 
 
