@@ -71,7 +71,7 @@ def test_a_change_is_shown_first_and_then_put_back_as_one_change(
     assert value(Case, key, "categories") == ["visa"]
     assert last.origin("case") == address.replace(f"/cases/{key}/put-back/", "revert:")
     told = words(caseworker.get(f"/cases/{key}/history"))
-    assert "Put back" in told
+    assert "Change put back" in told
     assert "Title: 別の題 → 題" in told
 
 

@@ -57,7 +57,7 @@ class Origin(OpenChoice):
     page = "page", _("Page")
     imported = "import", _("From a list")
     undone = "undo", _("Import taken back")
-    reverted = "revert", _("Put back")
+    reverted = "revert", _("Change put back")
     command = "command", _("Command")
     system = "system", _("By the system")
 
