@@ -3,23 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from admin_views.engine.histories import changes_in_words
 from admin_views.engine.office import access, office, viewer
+from admin_views.engine.putting_back import put_back_address
 from admin_views.engine.screen import Action, Figure, Link, Screen
-from admin_views.engine.values import labels, plain_text
+from admin_views.engine.values import plain_text
+from admin_views.engine.ways import ways
 from admin_views.menus import OFFICE
 from tomoiki.accounts.invitations import invite
 from tomoiki.accounts.models import OfficeChoice, Setting, User
 from tomoiki.accounts.settings import field_of, kind_of
-from tomoiki.core.history import AccessLog, ChangeLog, Origin
-from tomoiki.core.imports import ORIGIN, ImportRun
+from tomoiki.core.history import AccessLog, ChangeLog
 
 
 def _invite(session: Session, user: User) -> str:
@@ -41,7 +41,10 @@ USERS = Screen(
     sort="name",
     facts=("email", "roles", "active", "language"),
     form=(("name", "email"), "roles", "active", "language"),
-    links=(Link(_("Who may do what"), "/permissions", "lock"),),
+    links=(
+        Link(_("Who may do what"), "/permissions", "lock"),
+        Link(_("The last hour of a user"), "/last-hour", "undo"),
+    ),
     actions=(Action("invite", _("Make an invitation link"), _invite, icon="link"),),
     importable=(),  # whoever may enter is let in one by one
     deletes=False,
@@ -110,37 +113,16 @@ def _changes(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int
 
 def _lines(session: Session, row: Mapping[str, Any]) -> Iterator[Markup]:
     for one in changes_in_words(session, row["entity"], row["record_id"], row["diff"]):
-        if one.is_hidden:
-            yield Markup("<p>{}: {}</p>").format(one.label, gettext("changed"))
-        else:
-            yield Markup("<p>{}: <del>{}</del> → <ins>{}</ins></p>").format(
-                one.label, one.old or "—", one.new or "—"
-            )
+        yield Markup("<p>{}</p>").format(one.html)
+    if address := put_back_address(row["entity"], row["record_id"], row["action"], row["id"]):
+        yield Markup('<p class="mt-3"><a class="btn btn-line btn-sm" href="{}">{}</a></p>').format(
+            address, gettext("Put this change back")
+        )
 
 
 def _ways(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Markup]:
-    """Name the way; an import leads to what it did, where she may see that."""
-    words, runs = labels(Origin), {_run_of(row["origin"]) for row in rows} - {None}
-    where = sa.select(ImportRun.id, ImportRun.screen).where(ImportRun.id.in_(runs))
-    screens = {run: slug for run, slug in session.execute(where)} if runs else {}  # noqa: C416 - a row is no pair
-    found = {}
-    for row in rows:
-        run = _run_of(row["origin"])
-        text = gettext("Import %(number)s", number=run) if run else words.get(row["origin"], row["origin"])
-        screen = office().screens.get(screens.get(run or 0, ""))
-        may_open = screen is not None and access().may(viewer(), "create", screen.model)
-        way = (
-            Markup('<a href="/{}/import/{}">{}</a>').format(screen.slug, run, text)
-            if screen and may_open
-            else text
-        )
-        found[row["id"]] = escape(way)
-    return found
-
-
-def _run_of(origin: str) -> int | None:
-    number = origin.removeprefix(ORIGIN)
-    return int(number) if number != origin and number.isdecimal() else None
+    found = ways(session, [row["origin"] for row in rows])
+    return {row["id"]: found[row["origin"]] for row in rows}
 
 
 RECORD = Figure("record", _("Record"), _records, reads=("entity", "record_id"))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from admin_views.engine import export_command, import_command, pages
 from admin_views.engine.checks import check_screens
 from admin_views.engine.front import Home
+from admin_views.engine.last_hour import last_hour_page
 from admin_views.engine.office import Office
 from admin_views.engine.screen import Screen
 from admin_views.engine.searching import search_page
@@ -73,6 +74,7 @@ def install(
         theme=Theme(folder="bootstrap4", base_template="engine/page.html"),
     )
     app.add_url_rule("/search", "search", search_page)
+    app.add_url_rule("/last-hour", "last_hour", last_hour_page, methods=("GET", "POST"))
     reckoned = Reckoned()
     for screen in screens:
         admin.add_view(compile_screen(screen, reckoned))

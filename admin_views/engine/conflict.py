@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +14,24 @@ from admin_views.engine.lookup import named
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
-from tomoiki.core.database import decrypt
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import ChangeLog
+from tomoiki.core.history import ChangeLog, restored
 from tomoiki.core.records import Record
 
-MARK = "-keep"  # <field>-keep: "theirs" or "mine", sent by the conflict page
+MARK = "-keep"  # <field>-keep: "theirs", "mine" or "anew", sent by the conflict page
+ANEW = "-anew"  # <field>-anew: what she wrote there instead of both
 
 
 @dataclass(frozen=True)
 class Clash:
-    """One field that both changed: what it was, what stands there now, what was typed."""
+    """One field that both changed: what it was, what stands there now, what was typed; words can be written anew."""
 
     name: str
     label: str
     original: str
     theirs: str
     mine: str
+    anew: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Conflict:
 
     clashes: list[Clash]
     kept: list[tuple[str, str, str]]  # label, old, new: their changes that touch nothing of mine
+    own: list[tuple[str, str, str]]  # mine that touch nothing of theirs
     merged: MultiDict[str, str]
     user_id: int | None
     at: Any
@@ -56,33 +58,55 @@ def find_conflict(  # noqa: PLR0913, PLR0917 - what was, what is, what was typed
     """Compare what was typed with what others saved since the form was opened; the change log knows the originals."""
     changes = _changes_since(session, record, version)
     merged, clashes, kept, secrets = sent.copy(), [], [], []
-    for name in [name for name in merged if name.endswith(MARK)]:
+    for name in [name for name in merged if name.endswith((MARK, ANEW))]:
         merged.poplist(name)  # decided by now; the page asks anew
     for field, original in _originals(screen, changes):
-        name, theirs = field.name, _current(record, field)
+        name, theirs = field.name, current(record, field)
         if name not in form or form[name].process_errors:
             continue  # hidden, or refused in words when the form is saved
         if field.secret:
             secrets.append(name)
         mine = form[name].data
         label = str(screen.labels.get(name, field.label))
-        if _comparable(field, mine) in (_comparable(field, original), _comparable(field, theirs)):
-            _take(merged, field, theirs)
-            kept.append((label, _text(field, original), _text(field, theirs)))
+        if comparable(field, mine) in (comparable(field, original), comparable(field, theirs)):
+            put(merged, field, theirs)
+            kept.append((label, text_of(field, original), text_of(field, theirs)))
         else:
-            clashes.append(Clash(name, label, *(_text(field, value) for value in (original, theirs, mine))))
+            is_words = field.kind in ("text", "long")
+            anew = (form[name].show(mine) if mine else "") if is_words else None
+            was, now, typed = (text_of(field, value) for value in (original, theirs, mine))
+            clashes.append(Clash(name, label, was, now, typed, anew))
     merged["_version"] = str(record.version)
     last = changes[-1] if changes else None
-    return Conflict(clashes, kept, merged, last.user_id if last else None, last.at if last else None, secrets)
+    own = list(_own(screen, record, form, {field.name for field, _original in _originals(screen, changes)}))
+    return Conflict(
+        clashes, kept, own, merged, last.user_id if last else None, last.at if last else None, secrets
+    )
+
+
+def _own(
+    screen: Screen, record: Record, form: Any, others: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what was typed where nobody else changed anything; a secret value is not shown for that."""
+    for control in form:
+        field = fields_of(screen.model).get(control.name)
+        if field is None or field.name in others or field.secret or control.process_errors:
+            continue
+        now = current(record, field)
+        if comparable(field, now) != comparable(field, control.data):
+            label = str(screen.labels.get(field.name, field.label))
+            yield label, text_of(field, now), text_of(field, control.data)
 
 
 def resolve(sent: MultiDict[str, str], record: Record, names: Iterable[str]) -> MultiDict[str, str]:
-    """Return the form as decided on the conflict page: a field marked "theirs" takes what stands there now."""
+    """Return the form as decided on the conflict page: "theirs" takes what stands there now, "anew" what she wrote."""
     decided = MultiDict(sent.items(multi=True))
     known = fields_of(type(record))
     for name in names:
         if sent.get(f"{name}{MARK}") == "theirs":
-            _take(decided, known[name], _current(record, known[name]))
+            put(decided, known[name], current(record, known[name]))
+        elif sent.get(f"{name}{MARK}") == "anew":
+            put(decided, known[name], sent.get(f"{name}{ANEW}", ""))
     return decided
 
 
@@ -102,10 +126,11 @@ def _originals(screen: Screen, changes: Iterable[ChangeLog]) -> Iterator[tuple[F
             before.setdefault(name if name in known else name.removesuffix("_id"), old)
     for name, old in before.items():
         if name in known:
-            yield known[name], decrypt(old["secret"]) if known[name].secret and old else old
+            yield known[name], restored(known[name], old) if known[name].secret else old
 
 
-def _current(record: Record, field: Field) -> Any:
+def current(record: Record, field: Field) -> Any:
+    """Return what stands in a field, of references their ids."""
     if field.kind == "ref":
         return getattr(record, f"{field.name}_id")
     if field.kind == "refs":
@@ -114,7 +139,8 @@ def _current(record: Record, field: Field) -> Any:
     return sorted(value) if field.kind == "codes" else value
 
 
-def _comparable(field: Field, value: Any) -> str:
+def comparable(field: Field, value: Any) -> str:
+    """Return a value so that it is the same text wherever it comes from: the record, the log or a form."""
     if isinstance(value, list):
         return ",".join(sorted(map(str, value)))
     if field.kind == "moment" and value:
@@ -122,7 +148,8 @@ def _comparable(field: Field, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _text(field: Field, value: Any) -> str:
+def text_of(field: Field, value: Any) -> str:
+    """Return a value in words, as far as this viewer may see what it points at."""
     if value in (None, "", []):
         return "—"
     if field.kind in ("ref", "refs"):
@@ -131,7 +158,8 @@ def _text(field: Field, value: Any) -> str:
     return plain_text(field, value)
 
 
-def _take(form: MultiDict[str, str], field: Field, value: Any) -> None:
+def put(form: MultiDict[str, str], field: Field, value: Any) -> None:
+    """Fill a control as if somebody had typed the value."""
     form.poplist(field.name)
     form.poplist(f"{field.name}-text")
     if isinstance(value, list):

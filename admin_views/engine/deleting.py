@@ -48,7 +48,7 @@ class DeletePages(ScreenPages):
         if request.method == "GET" or reason or blocking:
             return self._delete_page(record, dependants, reason, 409 if request.method == "POST" else 200)
         try:
-            _delete(db.session(), record)
+            delete(db.session(), record)
             db.session.commit()
         except IntegrityError:
             db.session.rollback()
@@ -108,13 +108,13 @@ def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
     return Dependant(name, count, goes_along, screen.slug if screen and may_open else "")
 
 
-def _delete(session: Session, record: Record) -> None:
+def delete(session: Session, record: Record) -> None:
     """Delete the record and, one by one so that the log holds each, what goes along."""
     for mapper in Base.registry.mappers:
         if issubclass(mapper.class_, Record):
             for key in _keys_to(mapper.local_table, record):
                 if key.ondelete == "CASCADE":
                     for child in session.scalars(sa.select(mapper.class_).where(key.parent == record.id)):
-                        _delete(session, child)
+                        delete(session, child)
     session.delete(record)
     session.flush()

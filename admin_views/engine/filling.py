@@ -8,11 +8,23 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from admin_views.engine.inputs import Input
-from admin_views.engine.office import office, seen_alike
+from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.rows import is_opened, may_rows, params
+from admin_views.engine.screen import Screen
 from tomoiki.core.access import Verb
 from tomoiki.core.database import db
+from tomoiki.core.fields import fields_of
 from tomoiki.core.records import Fault, Record
+
+
+def form_names(screen: Screen) -> list[str]:
+    """Return the form's fields that this viewer may see and that people fill in."""
+    shown, known = access().fields(viewer(), screen.model), fields_of(screen.model)
+    return [
+        name
+        for name in screen.fields
+        if not known[name].read_only and name not in screen.only and (shown is None or name in shown)
+    ]
 
 
 def fill(form: Any, record: Record) -> list[Fault]:

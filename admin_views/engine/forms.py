@@ -16,12 +16,11 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.conflict import Conflict, find_conflict, resolve
-from admin_views.engine.filling import fill, stands_outside
+from admin_views.engine.filling import fill, form_names, stands_outside
 from admin_views.engine.histories import user_names
 from admin_views.engine.inlines import InlineRows, inline_rows, save_all
 from admin_views.engine.inputs import Input, OptionalFlagInput, Stored, input_for
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.office import access, viewer
 from admin_views.engine.resuming import RESUME
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
@@ -96,13 +95,7 @@ class FormPages(ScreenPages):
 
     # -- the form --------------------------------------------------------------------------------------------------
     def _names(self) -> list[str]:
-        """Return the form's fields that this viewer may see and that people fill in."""
-        shown, known = access().fields(viewer(), self.model), fields_of(self.model)
-        return [
-            name
-            for name in self.screen.fields
-            if not known[name].read_only and name not in self.screen.only and (shown is None or name in shown)
-        ]
+        return form_names(self.screen)
 
     def _form(self, record: Record | None, sent: MultiDict[str, str] | None = None) -> Any:
         given = (sent or request.form) if request.method == "POST" else None

@@ -10,15 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from flask_admin import expose
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from admin_views.engine.detail import read_row
+from admin_views.engine.filling import form_names
 from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
+from admin_views.engine.putting_back import field_of, may_put_back
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
+from admin_views.engine.ways import ways
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
@@ -37,6 +41,22 @@ class Sentence:
     new: str = ""
     is_hidden: bool = False
 
+    @property
+    def html(self) -> Markup:
+        """Return the whole sentence, what was struck out and what came instead."""
+        words = {
+            "field": self.label,
+            "old": Markup("<del>{}</del>").format(self.old),
+            "new": Markup("<ins>{}</ins>").format(self.new),
+        }
+        if self.is_hidden:
+            sentence = _("%(field)s: changed")
+        elif not self.old:
+            sentence = _("%(field)s: %(new)s")
+        else:
+            sentence = _("%(field)s: %(old)s → %(new)s") if self.new else _("%(field)s: %(old)s → —")
+        return Markup(sentence) % words  # noqa: S704 - our own text; Markup escapes the words
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -45,9 +65,10 @@ class Entry:
     day: date
     time: str
     who: str
-    origin: str
+    way: Markup
     action: str
     sentences: list[Sentence]
+    put_back: str = ""  # where this change can be put back, or nothing
 
 
 class HistoryPages(ScreenPages):
@@ -68,11 +89,27 @@ def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iter
     changes = list(session.scalars(rows.order_by(ChangeLog.id.desc()).limit(MOST)))
     users = user_names(session, {change.user_id for change in changes if change.user_id})
     texts = _reference_texts(screen, changes)
+    told, open_keys = ways(session, [change.origin for change in changes]), _open_keys(screen, row, changes)
     for change in changes:
         local = in_tokyo(change.at)
         who = users.get(change.user_id or 0, _("System"))
         sentences = list(_sentences(screen, change.diff, row, texts))
-        yield Entry(local.date(), local.strftime("%H:%M"), who, change.origin, change.action, sentences)
+        address = f"/{screen.slug}/{row['id']}/put-back/{change.id}" if open_keys[change.id] else ""
+        way = told[change.origin]
+        yield Entry(local.date(), local.strftime("%H:%M"), who, way, change.action, sentences, address)
+
+
+def _open_keys(screen: Screen, row: Mapping[str, Any], changes: list[ChangeLog]) -> Mapping[int, set[str]]:
+    """Return by change what of it she may put back: fields of her form that nobody changed since."""
+    names, since, found = set(form_names(screen)) & row.keys(), set[str](), {}
+    for change in changes:  # newest first
+        keys = change.diff.keys() - since
+        since |= keys
+        may = bool(row.get("may.update")) and may_put_back(screen.model, change.action)
+        found[change.id] = {
+            key for key in keys if may and (field := field_of(screen.model, key)) and field.name in names
+        }
+    return found
 
 
 def changes_in_words(

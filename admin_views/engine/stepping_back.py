@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, request
@@ -13,10 +12,10 @@ from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.saving import save_changes
 from admin_views.engine.values import label
 from tomoiki.core.database import db
-from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import ChangeLog, give_reason, last_move
+from tomoiki.core.fields import fields_of
+from tomoiki.core.history import ChangeLog, give_reason, last_move, restored
 from tomoiki.core.records import Fault, Record
-from tomoiki.core.vocabulary import Choice, as_stored
+from tomoiki.core.vocabulary import Choice
 
 REASON_LENGTH = 300
 
@@ -44,7 +43,7 @@ class StepBackPages(ScreenPages):
         refused = self.model.__moves__.refusal(session, record, to)
         faults = [refused] if refused else []
         if not faults:
-            _undo(record, move)
+            take_step_back(record, move)
             give_reason(session, record, reason)
             faults = save_changes(session, record)
         if faults:
@@ -57,7 +56,7 @@ class StepBackPages(ScreenPages):
     def _state_before(self, move: ChangeLog) -> Choice:
         """Return the state that the record came from."""
         field = fields_of(self.model)[self.model.__moves__.field]
-        state: Choice = _value(field, move.diff[field.name][0])
+        state: Choice = restored(field, move.diff[field.name][0])
         return state
 
     def _step_back_page(
@@ -74,24 +73,13 @@ class StepBackPages(ScreenPages):
         return make_response(page, 422 if faults or is_missing else 200)
 
 
-def _undo(record: Record, move: ChangeLog) -> None:
+def take_step_back(record: Record, move: ChangeLog) -> None:
     """Put back the state and the stamps that came with it; what people typed on the way stays."""
     known, state = fields_of(type(record)), type(record).__moves__
     for name, (old, _new) in move.diff.items():
         field = known.get(name) or known.get(name.removesuffix("_id"))
         if field and (field.read_only or (state and field.name == state.field)):
-            setattr(record, name, _value(field, old))
-
-
-def _value(field: Field, logged: Any) -> Any:
-    """Return a value as the record holds it from what the log keeps of it."""
-    if logged is None:
-        return None
-    if field.kind == "day":
-        return date.fromisoformat(logged)
-    if field.kind == "moment":
-        return datetime.fromisoformat(logged)
-    return as_stored(field.choices, logged) if field.choices and field.kind == "choice" else logged
+            setattr(record, name, restored(field, old))
 
 
 def _label_of(state: Choice) -> str:

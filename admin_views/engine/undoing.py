@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from admin_views.engine.rows import record_named
 from tomoiki.core.actors import acting, actor
-from tomoiki.core.database import Base, begin_write, decrypt
+from tomoiki.core.database import Base, begin_write
 from tomoiki.core.dates import now
 from tomoiki.core.fields import fields_of
-from tomoiki.core.history import ChangeLog, log_gone
+from tomoiki.core.history import ChangeLog, log_gone, restored
 from tomoiki.core.imports import ImportRun
 from tomoiki.core.records import Record
 from tomoiki.core.search import forget_many
-from tomoiki.core.vocabulary import Choice, choice_of
 
 BATCH = 500
 
@@ -57,7 +55,7 @@ def undo_import(session: Session, run: ImportRun) -> Undone:
     done = Undone(left=sum(map(len, touched.made.values())) - sum(map(len, going.values())))
     with acting(replace(actor(), origin=f"undo:{run_id}")):
         _return_changed(session, run, touched, done)
-        for table in _children_first(going):
+        for table in children_first(going):
             _delete(session, run, table, sorted(going[table]))
             done.gone += len(going[table])
     run.undone_at, run.undone_by = now(), actor().id
@@ -151,7 +149,8 @@ def _owner(table: sa.Table) -> tuple[Any, str]:
     return key.parent, key.column.table.name
 
 
-def _children_first(going: Ids) -> Iterator[str]:
+def children_first(going: Ids) -> Iterator[str]:
+    """Yield the tables, each after those that point at it."""
     waiting = {table for table, ids in going.items() if ids}
     while waiting:
         ready = [
@@ -168,7 +167,7 @@ def _children_first(going: Ids) -> Iterator[str]:
 
 
 def _delete(session: Session, run: ImportRun, name: str, ids: Sequence[int]) -> None:
-    table, model = _table(name), _model(name)
+    table, model = _table(name), model_of(name)
     for start in range(0, len(ids), BATCH):
         group = ids[start : start + BATCH]
         diffs = session.execute(
@@ -184,7 +183,8 @@ def _delete(session: Session, run: ImportRun, name: str, ids: Sequence[int]) -> 
         forget_many(session.connection(), model, group)
 
 
-def _model(table: str) -> type[Record]:
+def model_of(table: str) -> type[Record]:
+    """Return the model of a table."""
     return next(
         record_named(mapper.class_.__name__)
         for mapper in Base.registry.mappers
@@ -203,34 +203,18 @@ def _return_changed(session: Session, run: ImportRun, touched: _Touched, done: U
 
 
 def _return(session: Session, run: ImportRun, name: str, ids: Sequence[int]) -> int:
-    model = _model(name)
+    model = model_of(name)
     entries = sa.select(ChangeLog.record_id, ChangeLog.diff).where(
         *_of(run), ChangeLog.entity == name, ChangeLog.record_id.in_(ids), ChangeLog.action == "change"
     )
     records = {record.id: record for record in session.scalars(sa.select(model).where(model.id.in_(ids)))}
     for record_id, diff in session.execute(entries.order_by(ChangeLog.id.desc())).all():
         for key, (old, _new) in diff.items():
-            setattr(records[record_id], key, _value(model, key, old))
+            setattr(records[record_id], key, restored(fields_of(model).get(key), old))
     session.flush()
     for record in records.values():
         session.expunge(record)
     return len(records)
-
-
-def _value(model: type[Record], name: str, logged: Any) -> Any:
-    """Return a value as the model holds it from what the log keeps."""
-    what = fields_of(model).get(name)
-    if logged is None or what is None:
-        return [] if what is not None and what.is_plural else logged
-    if what.secret:
-        return decrypt(logged["secret"])
-    if what.kind == "day":
-        return date.fromisoformat(logged)
-    if what.kind == "moment":
-        return datetime.fromisoformat(logged)
-    if what.kind == "choice" and what.choices is not None and issubclass(what.choices, Choice):
-        return choice_of(what.choices, logged)
-    return logged
 
 
 def count_of(session: Session, run: ImportRun) -> int:

@@ -24,6 +24,7 @@ from admin_views.engine.listing import ListPages
 from admin_views.engine.lookup import LookupPages
 from admin_views.engine.moving import MovePages
 from admin_views.engine.office import access, viewer
+from admin_views.engine.putting_back_pages import PutBackPages
 from admin_views.engine.resuming import ask_again, was_typed
 from admin_views.engine.rows import params
 from admin_views.engine.screen import Screen
@@ -41,6 +42,7 @@ NEED: dict[str, Verb | None] = {
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
+    "put_back_view": "update",
     "step_back_view": "update",  # and only for roles that may: see _is_open
     "delete_view": "delete",
     "import_view": "create",
@@ -81,6 +83,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     FormPages,
     MovePages,
     StepBackPages,
+    PutBackPages,
     ActionPages,
     DeletePages,
     HistoryPages,

@@ -58,6 +58,7 @@ def settings(desk: Desk) -> Box:
         "/choices/": _("Lists and their words"),
         "/deadline-rules/": _("Deadline rules"),
         "/permissions": _("Who may do what"),
+        "/last-hour": _("The last hour of a user"),
     }
     return Box(_("Keep in order"), [Line(name, address) for address, name in ways.items()])
 

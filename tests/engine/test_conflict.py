@@ -90,6 +90,25 @@ def test_a_move_while_the_form_is_open_does_not_disturb(
     assert (value(Case, key, "title"), value(Case, key, "status")) == ("新しい題", "active")
 
 
+def test_the_page_lists_what_she_changed_elsewhere_and_takes_words_written_anew(
+    caseworker: FlaskClient, colleague: FlaskClient, saved: Saved, value: Value
+) -> None:
+    key = saved(a_case(title="題", story="話", next_action="電話"))
+    late = Late(caseworker, f"/cases/{key}")
+    change(colleague, f"/cases/{key}", title="向こうの題", next_action="面談")
+
+    asked = late.save(title="私の題", story="私の話")
+    decided = form_of(asked, title__keep="anew", title__anew="二人の題")
+    assert caseworker.post(late.address, data=decided).status_code == 303
+
+    told = words(asked)
+    assert "Your change" in told
+    assert "話 → 私の話" in told
+    assert "電話 → 面談" in told
+    found = [value(Case, key, name) for name in ("title", "story", "next_action")]
+    assert found == ["二人の題", "私の話", "面談"]
+
+
 def test_flags_and_people_of_a_colleague_are_kept(
     caseworker: FlaskClient, colleague: FlaskClient, saved: Saved, value: Value
 ) -> None:

@@ -148,7 +148,7 @@ def test_a_record_that_somebody_pointed_at_meanwhile_stays(
     def fail(*arguments: Any) -> None:
         raise IntegrityError("DELETE", {"name": "田中"}, Exception())
 
-    monkeypatch.setattr(deleting, "_delete", fail)
+    monkeypatch.setattr(deleting, "delete", fail)
     answer = admin.post("/donations/1/delete")
 
     assert answer.status_code == 409

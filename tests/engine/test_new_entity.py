@@ -60,7 +60,7 @@ def keys() -> Iterator[Screen]:
     for name in TABLES:
         Base.metadata.remove(Base.metadata.tables[name])
     fields.model_named.cache_clear()
-    history._taken_along.cache_clear()  # noqa: SLF001
+    history.taken_along.cache_clear()
 
 
 @pytest.fixture

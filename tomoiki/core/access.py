@@ -91,7 +91,11 @@ class Access:
     def may_step_back(self, viewer: Viewer, model: type[Listed]) -> bool:
         """Tell whether she may take records of this table back to the state they came from."""
         has_states = model.__moves__ is not None
-        return has_states and bool(viewer.roles & self._steps_back) and self.may(viewer, "update", model)
+        return has_states and self.may_take_back(viewer) and self.may(viewer, "update", model)
+
+    def may_take_back(self, viewer: Viewer) -> bool:
+        """Tell whether she may take back what somebody else did, as far as she may change it herself."""
+        return bool(viewer.roles & self._steps_back)
 
     def scope(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> ColumnElement[bool] | None:
         """Return the condition that her rows meet, or None when she sees all; false() when none."""

@@ -16,10 +16,10 @@ from sqlalchemy.orm import InstanceState, Mapped, Session
 from sqlalchemy.orm.attributes import History
 
 from tomoiki.core.actors import actor
-from tomoiki.core.database import Base, db, encrypt
+from tomoiki.core.database import Base, db, decrypt, encrypt
 from tomoiki.core.fields import Field, col, fields_of, ref
 from tomoiki.core.records import Listed, Record
-from tomoiki.core.vocabulary import OpenChoice
+from tomoiki.core.vocabulary import OpenChoice, as_stored
 from tomoiki.core.wordings import TableName
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Origin(OpenChoice):
 
     page = "page", _("Page")
     imported = "import", _("From a list")
+    undone = "undo", _("Import taken back")
+    reverted = "revert", _("Change put back")
     command = "command", _("Command")
     system = "system", _("By the system")
 
@@ -141,6 +143,7 @@ def was_imported(model: type[Record]) -> sa.ColumnElement[bool]:
 
 def _collect(session: Session, context: object, instances: object) -> None:
     changes = session.info.setdefault("changes", [])
+    _give_ids(session, [one for one in _records(session.new) if sa.inspect(one).dict.get("id") is None])
     changes.extend((record, "create", None) for record in _records(session.new))
     for record in _records(session.dirty):
         if diff := _diff(record):
@@ -151,7 +154,25 @@ def _collect(session: Session, context: object, instances: object) -> None:
             )  # a change of links alone sends no UPDATE: no new version otherwise
             changes.append((record, "change", diff))
     for record in _deleted(session):
-        changes.append((record, "delete", {name: [old, None] for name, old in _filled(record)}))
+        kept = snapshot(record).items()  # 0 and No as well: it may have to come back as it was
+        changes.append(
+            (record, "delete", {name: [old, None] for name, old in kept if old is not None and old != []})
+        )
+
+
+def _give_ids(session: Session, fresh: Sequence[Record]) -> None:
+    """Give no id twice, as SQLite would once the newest record is gone: what the log holds under it is the old one's."""
+    if not fresh or session.connection().dialect.name != "sqlite":
+        return
+    newest: dict[str, int] = {}
+    for record in fresh:
+        name = record.__tablename__
+        if name not in newest:
+            logged_ids = sa.select(sa.func.max(ChangeLog.record_id)).where(ChangeLog.entity == name)
+            ids = sa.select(sa.func.max(type(record).id))
+            newest[name] = max(session.scalar(logged_ids) or 0, session.scalar(ids) or 0)
+        newest[name] += 1
+        record.id = newest[name]
 
 
 def _records(objects: Iterable[object]) -> list[Record]:
@@ -162,7 +183,7 @@ def _deleted(session: Session) -> list[Record]:
     """Return the deleted records; delete here what the database would take along without a word."""
     found = _records(session.deleted)
     for record in found:  # grows while it is read: what goes along may take others along
-        for model, key in _taken_along(type(record)):
+        for model, key in taken_along(type(record)):
             for child in session.scalars(sa.select(model).where(key == record.id)):
                 if child not in found:
                     session.delete(child)
@@ -171,7 +192,8 @@ def _deleted(session: Session) -> list[Record]:
 
 
 @cache
-def _taken_along(model: type[Record]) -> list[tuple[type[Record], sa.Column[Any]]]:
+def taken_along(model: type[Record]) -> list[tuple[type[Record], sa.Column[Any]]]:
+    """Return the tables whose rows go with a deleted record, with the column that points at it."""
     table = model.__table__
     others = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
     return [
@@ -228,6 +250,19 @@ def logged(field: Field | None, value: Any) -> Any:
     if value is not None and field is not None and field.secret:
         return {"secret": encrypt(value)}
     return value.isoformat() if isinstance(value, date) else value
+
+
+def restored(field: Field | None, value: Any) -> Any:
+    """Return a value as a record holds it from what the log keeps; raise Unreadable where no key opens a secret."""
+    if field is None or value is None:
+        return [] if field is not None and field.is_plural else value
+    if field.secret:
+        return decrypt(value["secret"])
+    if field.kind == "day":
+        return date.fromisoformat(value)
+    if field.kind == "moment":
+        return datetime.fromisoformat(value)
+    return as_stored(field.choices, value) if field.choices and field.kind == "choice" else value
 
 
 def snapshot(record: Record) -> dict[str, Any]:

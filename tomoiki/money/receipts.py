@@ -27,6 +27,7 @@ class Receipt(Record):
 
     __label__ = ("number",)
     __sublabel__ = "issued_on"
+    __stands__ = True
     __numbering__ = Numbering("number", "number_format_receipt", "issued_on")
     __moves__ = Moves(
         "status",
@@ -115,6 +116,7 @@ class ReceiptLine(Record):
     """One gift on a receipt, as it stood when the receipt was issued."""
 
     __label__ = ("amount",)
+    __stands__ = True
     __table_args__ = (sa.UniqueConstraint("receipt_id", "donation_id"),)
 
     receipt: Mapped[Receipt] = ref(label=_("Receipt"), on_delete="cascade")

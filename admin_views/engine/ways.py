@@ -1,0 +1,47 @@
+"""By which way a change was made, in words, with a link to what did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from admin_views.engine.office import access, office, viewer
+from admin_views.engine.values import labels
+from tomoiki.core.history import ChangeLog, Origin
+from tomoiki.core.imports import ImportRun
+
+
+def ways(session: Session, origins: Iterable[str]) -> Mapping[str, Markup]:
+    """Name each origin; one with a number leads there, where she may see that."""
+    split = {origin: origin.partition(":") for origin in set(origins)}
+    runs = {int(number) for kind, _colon, number in split.values() if kind != Origin.reverted and number}
+    where = sa.select(ImportRun.id, ImportRun.screen).where(ImportRun.id.in_(runs))
+    slugs = {row.id: row.screen for row in session.execute(where)} if runs else {}
+    return {
+        origin: _way(kind, number, slugs.get(int(number), "") if number else "")
+        for origin, (kind, _colon, number) in split.items()
+    }
+
+
+def _way(kind: str, number: str, slug: str) -> Markup:
+    text = _("Import") if kind == Origin.imported else labels(Origin).get(kind, kind)
+    if not number:
+        return escape(text)
+    if kind == Origin.reverted:
+        return (
+            _linked(f"/change-log/{number}", text)
+            if access().may(viewer(), "read", ChangeLog)
+            else escape(text)
+        )
+    text = _("Import %(number)s", number=number) if kind == Origin.imported else text
+    screen = office().screens.get(slug)
+    may_open = screen is not None and access().may(viewer(), "create", screen.model)
+    return _linked(f"/{slug}/import/{number}", text) if may_open else escape(text)
+
+
+def _linked(address: str, text: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(address, text)
