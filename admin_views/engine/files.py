@@ -32,6 +32,7 @@ def static(name: str) -> str:
     return f"/static/{_digest()}/{name}"
 
 
+@cache
 def icon(name: str) -> Markup:
     """Return the symbol of that name from our one file; always beside words."""
     return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(

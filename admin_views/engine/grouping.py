@@ -30,6 +30,7 @@ KINDS = ("choice", "codes", *TIMES)
 Counts = Mapping[str, Mapping[str, int]]  # field -> value or month (counted from the year 0) -> rows
 Totals = Sequence[int]  # rows, then the sums
 COUNTED = 100_000  # beyond that, counting costs more than the number tells
+GROUPED = 20_000  # and beyond that, counting by each field: it would cost more than the list itself
 Where = Callable[[str], Sequence[ColumnElement[bool]]]
 
 

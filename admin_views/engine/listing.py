@@ -28,7 +28,7 @@ from admin_views.engine.arguments import (
 )
 from admin_views.engine.figures import figure_fields, reckon, visible_figures
 from admin_views.engine.filters import FilterControl, controls
-from admin_views.engine.grouping import COUNTED, Counts, Group, count_groups, count_rows, groups_of
+from admin_views.engine.grouping import COUNTED, GROUPED, Counts, Group, count_groups, count_rows, groups_of
 from admin_views.engine.lookup import classes
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.named import WORDS, Named
@@ -147,7 +147,7 @@ class Listing:
         columns = [shown(self.screen.model, table, name, viewer()) for name in self._totalled()]
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in columns]
         count, *totals = count_rows(session, self.screen, sums, self._where)
-        counts = {} if count > COUNTED else count_groups(session, self.screen, self._where)
+        counts = {} if count > GROUPED else count_groups(session, self.screen, self._where)
         return count, tuple(totals), counts
 
     def _totalled(self) -> list[str]:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.storage
 def _three_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "COUNTED", 3)
     monkeypatch.setattr(listing, "COUNTED", 3)
+    monkeypatch.setattr(listing, "GROUPED", 3)
 
 
 def _cases(saved: Saved, number: int) -> None:
