@@ -428,4 +428,4 @@ def shower_of_codes(what: Field) -> Any:
     """Return the function that reads several codes in a line."""
     known = {code: str(escape(word)) for code, word in labels(what.choices).items()} if what.choices else {}
     join = separator()
-    return lambda values: join.join(known.get(code, str(escape(code))) for code in values)
+    return lambda values: join.join([known.get(code) or str(escape(code)) for code in values])
