@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape as plain  # of text that is never safe already: twice as fast
 from typing import Any
 from urllib.parse import urlencode
 
@@ -413,7 +414,7 @@ def cell(what: Field, *, is_status: bool = False) -> Show:
     """Return how this field reads in a list."""
     if what.kind == "ref":
         name = label_shower(record_named(what.target))
-        return lambda value: str(escape(name(value))) if value is not None else ""
+        return lambda value: plain(name(value)) if value is not None else ""
     if what.kind == "codes" and what.choices:
         words = shower_of_codes(what)
         return lambda values: words(values or [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from html import escape as plain  # of text that is never safe already: twice as fast
 from typing import Any
 
 from flask_babel import gettext as _
@@ -142,7 +143,7 @@ def _text_shower(field: Field) -> Show:
         )
     if form is not None and not form.is_plain:
         return lambda value: str(escape(form.show(value))) if value else NOTHING
-    return lambda value: str(escape(value)) if value else NOTHING
+    return lambda value: plain(value) if value else NOTHING
 
 
 def excerpt(text: str) -> str:
