@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask_babel import LazyString
@@ -36,6 +37,11 @@ RANGES = ("day", "moment", "yen", "integer")
 def arguments_of(name: str) -> tuple[str, ...]:
     """Return all arguments that may carry a filter of this field."""
     return name, f"{name}.from", f"{name}.to", f"{name}.is"
+
+
+def address_of(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the address with these arguments."""
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def parse_id(text: str | None) -> int | None:

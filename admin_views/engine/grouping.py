@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,18 +12,18 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from admin_views.engine.arguments import Range, arguments_of, filterable
+from admin_views.engine.named import TIMES
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import link_table, params
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import labels
-from tomoiki.core.dates import TOKYO, in_tokyo, today
+from tomoiki.core.dates import TOKYO, in_tokyo, month_of, today
 from tomoiki.core.fields import Field, fields_of
 
 MOST = 12  # values shown of one field
 MONTHS_AHEAD = (
     5  # what lies further ahead (a stay that may last five years) would push out the months that matter
 )
-TIMES = ("day", "moment")
 KINDS = ("choice", "codes", *TIMES)
 
 Counts = Mapping[str, Mapping[str, int]]  # field -> value or month (counted from the year 0) -> rows
@@ -178,12 +177,11 @@ def _months(
     what: Field, values: Mapping[str, int], chosen: Any, address: Callable[..., str]
 ) -> Iterator[Counted]:
     for text in sorted(values, key=int, reverse=True):
-        year, month = _year_month(int(text))
-        first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        first, last = month_of(date(*_year_month(int(text)), 1))
         is_on = isinstance(chosen, Range) and (chosen.low, chosen.high) == (first, last)
         ends = (None, None) if is_on else (first, last)
         to = address(**_gone(what) | {f"{what.name}.from": ends[0], f"{what.name}.to": ends[1]})
-        yield Counted(f"{year}-{month:02d}", values[text], to, is_on)
+        yield Counted(f"{first:%Y-%m}", values[text], to, is_on)
 
 
 def _gone(what: Field) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as plain  # of text that is never safe already: twice as fast
 from typing import Any
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import request
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from admin_views.engine.arguments import (
     Arguments,
     Range,
+    address_of,
     arguments_of,
     conditions,
     default_sort,
@@ -243,7 +243,7 @@ class Listing:
         """Return the list's address with these arguments changed (None takes one away)."""
         pairs = [(name, value) for name, value in self.asked.to_query() if name not in changes]
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
-        return f"/{self.screen.slug}/" + (f"?{urlencode(pairs)}" if pairs else "")
+        return address_of(f"/{self.screen.slug}/", pairs)
 
     def export_address(self, kind: str) -> str:
         """Return where this list is exported."""
@@ -333,7 +333,7 @@ def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
 def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
     """Return where a list is exported: all its pages, with its search, filters and order."""
     pairs = [(name, value) for name, value in asked.to_query() if name != "per_page"]
-    return f"/{screen.slug}/export.{kind}" + (f"?{urlencode(pairs)}" if pairs else "")
+    return address_of(f"/{screen.slug}/export.{kind}", pairs)
 
 
 def asked_rows(screen: Screen, asked: Arguments, but: str = "") -> list[ColumnElement[bool]]:

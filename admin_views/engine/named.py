@@ -15,7 +15,7 @@ from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import in_scope, label_columns, link_table, record_named
 from tomoiki.core.access import VIEWER
 from tomoiki.core.database import db
-from tomoiki.core.dates import FiscalYear, months_later, today
+from tomoiki.core.dates import FiscalYear, month_of, today
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Listed
 
@@ -75,8 +75,7 @@ def _days(word: str, day: date) -> tuple[date | None, date | None]:
     if word == "soon":
         return day, day + SOON
     if word == "month":
-        first = day.replace(day=1)
-        return first, months_later(first, 1) - timedelta(days=1)
+        return month_of(day)
     year = FiscalYear.of(day, int(office().setting(db.session(), "fy_start_month")))
     if word == "last-year":
         year = FiscalYear.of(year.first - timedelta(days=1), year.start_month)

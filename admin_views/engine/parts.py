@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.arguments import Arguments, read_arguments
+from admin_views.engine.arguments import Arguments, address_of, read_arguments
 from admin_views.engine.listing import asked_rows
-from admin_views.engine.office import access, office, viewer
+from admin_views.engine.office import office, viewer
 from admin_views.engine.rows import params, selection, shown
 from admin_views.engine.screen import Screen
 
@@ -34,7 +33,7 @@ class Part:
     @property
     def address(self) -> str:
         """Return where they stand."""
-        return f"/{self.slug}/" + (f"?{urlencode(self.arguments)}" if self.arguments else "")
+        return address_of(f"/{self.slug}/", self.arguments)
 
     @property
     def screen(self) -> Screen:
@@ -91,9 +90,3 @@ def counts(session: Session, *parts: Part) -> list[int]:
     """Return how many rows each part has, in one query."""
     found = sa.select(*(part.counting.scalar_subquery() for part in parts))
     return list(session.execute(found, params()).one())
-
-
-def may_list(slug: str) -> bool:
-    """Tell whether this viewer may open the list."""
-    screen = office().screens.get(slug)
-    return screen is not None and access().may(viewer(), "read", screen.model)

@@ -7,12 +7,12 @@ travels in the address of the neighbours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.arguments import Arguments, parse_id, read_arguments
+from admin_views.engine.arguments import Arguments, address_of, parse_id, read_arguments
 from admin_views.engine.listing import asked_order, asked_rows, ordered_ids
 from admin_views.engine.rows import params
 from admin_views.engine.screen import Screen
@@ -34,7 +34,7 @@ def place_of(screen: Screen, key: int) -> Place:
     if given is None:
         return Place(f"/{screen.slug}/")
     asked = read_arguments(screen, given)
-    back = f"/{screen.slug}/{_query(asked, asked.page)}"
+    back = address_of(f"/{screen.slug}/", _pairs(asked, asked.page))
     before = (asked.page - 1) * asked.per_page
     skipped = max(before - 1, 0)
     ids = _ids(screen, asked, skipped, asked.per_page + 2)
@@ -46,7 +46,7 @@ def place_of(screen: Screen, key: int) -> Place:
         if not 0 <= beside < len(ids):
             return ""
         page = (skipped + beside) // asked.per_page + 1
-        return f"/{screen.slug}/{ids[beside]}{_query(asked, page, always=True)}"
+        return address_of(f"/{screen.slug}/{ids[beside]}", _pairs(asked, page, always=True))
 
     return Place(back, address(at - 1), address(at + 1))
 
@@ -70,7 +70,6 @@ def _ids(screen: Screen, asked: Arguments, skipped: int, rows: int) -> list[int]
     return list(db.session.scalars(ordered, params() | {"rows": rows, "skipped": skipped}))
 
 
-def _query(asked: Arguments, page: int, *, always: bool = False) -> str:
-    """Return the arguments as the end of an address; `always` some, because they say that there is a list."""
-    pairs = [*asked.to_query(), *([("page", str(page))] if page > 1 or always else [])]
-    return f"?{urlencode(pairs)}" if pairs else ""
+def _pairs(asked: Arguments, page: int, *, always: bool = False) -> list[tuple[str, str]]:
+    """Return the list's arguments; `always` some, because they say that there is a list."""
+    return [*asked.to_query(), *([("page", str(page))] if page > 1 or always else [])]

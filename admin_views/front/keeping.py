@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -11,14 +11,17 @@ from admin_views.engine.front import Box, Desk, Line
 from admin_views.engine.parts import Part, counts
 from admin_views.front.words import number
 from tomoiki.accounts.models import Invitation, LoginFailure
+from tomoiki.accounts.throttle import WINDOW
 
 
 def users(desk: Desk) -> Box:
     """Who may log in, who was invited, and how often somebody failed to."""
-    may, may_not = Part("users", (("active", "yes"),)), Part("users", (("active", "no"),))
-    active, inactive = counts(desk.session, may, may_not)
+    parts = {
+        _("May log in"): Part("users", (("active", "yes"),)),
+        _("May not log in"): Part("users", (("active", "no"),)),
+    }
     invited = sa.select(sa.func.count()).where(Invitation.used_at.is_(None), Invitation.expires_at > desk.now)
-    failed = sa.select(sa.func.count()).where(LoginFailure.at > desk.now - timedelta(minutes=15))
+    failed = sa.select(sa.func.count()).where(LoginFailure.at > desk.now - WINDOW)
     row = desk.session.execute(
         sa.select(
             invited.select_from(Invitation).scalar_subquery(),
@@ -28,8 +31,7 @@ def users(desk: Desk) -> Box:
     return Box(
         _("Users"),
         [
-            Line(_("May log in"), may.address, measure=number(active), count=active),
-            Line(_("May not log in"), may_not.address, measure=number(inactive), count=inactive),
+            *_counted(desk, parts),
             Line(_("Open invitations"), measure=number(row[0])),
             Line(_("Failed log-ins"), sub=_("in the last 15 minutes"), measure=number(row[1])),
         ],
@@ -39,16 +41,8 @@ def users(desk: Desk) -> Box:
 def changes(desk: Desk) -> Box:
     """What was changed and looked at today."""
     day = (("at.from", desk.today.isoformat()),)
-    parts = Part("change-log", day), Part("access-log", day)
-    found = counts(desk.session, *parts)
-    names = (_("Changes"), _("Records opened"))
-    return Box(
-        _("Recorded today"),
-        [
-            Line(name, part.address, measure=number(count), count=count)
-            for name, part, count in zip(names, parts, found, strict=True)
-        ],
-    )
+    parts = {_("Changes"): Part("change-log", day), _("Records opened"): Part("access-log", day)}
+    return Box(_("Recorded today"), _counted(desk, parts))
 
 
 def settings(desk: Desk) -> Box:
@@ -65,18 +59,19 @@ def settings(desk: Desk) -> Box:
 
 def ledger(desk: Desk) -> Box:
     """The books: gifts, receipts, expenses, lines of the bank."""
-    names = {
-        "donations": _("Donations"),
-        "receipts": _("Receipts"),
-        "expenses": _("Expenses"),
-        "bank-lines": _("Bank lines"),
+    parts = {
+        _("Donations"): Part("donations"),
+        _("Receipts"): Part("receipts"),
+        _("Expenses"): Part("expenses"),
+        _("Bank lines"): Part("bank-lines"),
     }
-    parts = [Part(slug) for slug in names]
-    found = counts(desk.session, *parts)
-    return Box(
-        _("The books"),
-        [
-            Line(name, part.address, measure=number(count), count=count)
-            for name, part, count in zip(names.values(), parts, found, strict=True)
-        ],
-    )
+    return Box(_("The books"), _counted(desk, parts))
+
+
+def _counted(desk: Desk, parts: Mapping[str, Part]) -> list[Line]:
+    """Return a line for each part of a list: its name, and how many are there."""
+    found = counts(desk.session, *parts.values())
+    return [
+        Line(name, part.address, measure=number(count), count=count)
+        for (name, part), count in zip(parts.items(), found, strict=True)
+    ]

@@ -1,50 +1,16 @@
-"""Browsers that speak English, and what the books hold after a page was served."""
+"""Browsers and looks into the database, as the engine's tests have them, and what a fund holds."""
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
+from tests.engine.conftest import _nothing_kept, admin, enter, treasurer, value
 from tomoiki.core.database import db
 from tomoiki.money.services import balance
 
-Login = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def enter(login: Login) -> Login:
-    """Return a browser with this role whose pages are English."""
-
-    def log_in(role: str) -> FlaskClient:
-        client = login(role)
-        client.get("/lang/en")
-        return client
-
-    return log_in
-
-
-@pytest.fixture
-def treasurer(enter: Login) -> FlaskClient:
-    return enter("treasurer")
-
-
-@pytest.fixture
-def admin(enter: Login) -> FlaskClient:
-    return enter("admin")
-
-
-@pytest.fixture
-def value(app: Flask) -> Callable[[type[Any], int, str], Any]:
-    """Return what stands in a record's column: `value(Receipt, 1, "total")`."""
-
-    def read(model: type[Any], key: int, name: str) -> Any:
-        with app.app_context():
-            return getattr(db.session.get(model, key), name)
-
-    return read
+__all__ = ["_nothing_kept", "admin", "enter", "held", "treasurer", "value"]
 
 
 @pytest.fixture

@@ -173,6 +173,11 @@ def legal_age_on(birth: date, on: date) -> int:
     return age_on(birth, on + timedelta(days=1))
 
 
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of that day's month."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def months_later(day: date, months: int) -> date:
     """The same day that many months later, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from tomoiki.core.dates import TOKYO, FiscalYear, months_later
+from tomoiki.core.dates import TOKYO, FiscalYear, month_of, months_later
 
 Lateness = Literal["", "warn", "urgent"]
 SOON = 0.7  # from this part of the time that an answer may take, it is nearly late
@@ -40,8 +41,7 @@ class Period:
     @classmethod
     def of_month(cls, day: date) -> Period:
         """The calendar month of that day."""
-        first = day.replace(day=1)
-        return cls(first, months_later(first, 1) - timedelta(days=1))
+        return cls(*month_of(day))
 
     @classmethod
     def full_months_before(cls, day: date, months: int = MONTHS) -> Period:
@@ -52,11 +52,7 @@ class Period:
 
 def median(values: Sequence[float]) -> float | None:
     """Return the middle value, of an even count the mean of the two in the middle; None of nothing."""
-    ordered = sorted(values)
-    if not ordered:
-        return None
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return statistics.median(values) if values else None
 
 
 def ninetieth(values: Sequence[float]) -> float | None:
