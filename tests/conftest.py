@@ -131,14 +131,7 @@ def make_app(database: databases.Store, tmp_path: Path) -> Iterator[Callable[...
 
     yield make
     for app in made:
-        _let_go(app)
-
-
-def _let_go(app: Flask) -> None:
-    """Close all connections, so that the next test's copy can take the database's place."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+        databases.let_go(app)
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +151,7 @@ def app(
         _apps[database.kind] = create_app(_config(folder, database.url))
         _apps[database.kind].test_client_class = OwnContextClient
     yield _apps[database.kind]
-    _let_go(_apps[database.kind])
+    databases.let_go(_apps[database.kind])
 
 
 @pytest.fixture
@@ -171,7 +164,7 @@ def bare_app(database: databases.Store, tmp_path: Path) -> Iterator[Flask]:
     history.install()
     search.install()
     yield app
-    _let_go(app)
+    databases.let_go(app)
 
 
 @pytest.fixture

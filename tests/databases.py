@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.engine import Connection
 
 from tests import postgresql
 from tomoiki.accounts.models import Role, Setting, User
 from tomoiki.accounts.settings import SettingKey
 from tomoiki.core import search
-from tomoiki.core.database import Base
+from tomoiki.core.database import Base, db
 from tomoiki.deadlines import deadline_rules, holidays
 from tomoiki.deadlines.models import DeadlineRule, Holiday
 from tomoiki.money.models import GENERAL, Fund
@@ -190,6 +191,13 @@ def running_postgresql(name: str) -> Iterator[PostgreSQL]:
         store = PostgreSQL(url, name)
         yield store
         store.drop()
+
+
+def let_go(app: Flask) -> None:
+    """Close every connection, so that another copy can take the database's place."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def load_models() -> None:

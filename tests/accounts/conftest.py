@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, DictLoader
 
-from tests.conftest import OwnContextClient, _config, _let_go
-from tests.databases import PASSWORD, Store
+from tests.conftest import OwnContextClient, _config
+from tests.databases import PASSWORD, Store, let_go
 from tomoiki.accounts import commands, login, setup
 from tomoiki.accounts.models import LoginFailure, User
 from tomoiki.core import history, instance, languages, search
@@ -54,7 +54,7 @@ def make_app(database: Store, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
     yield make
     for app in made:
-        _let_go(app)
+        let_go(app)
 
 
 def _home() -> Any:

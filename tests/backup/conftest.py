@@ -13,7 +13,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_migrate import upgrade
 
-from tests.databases import Store
+from tests.databases import Store, let_go
 from tests.factories import a_case, a_donation, a_person
 from tomoiki.core.actors import SYSTEM, acting
 from tomoiki.core.database import Base, db, in_write
@@ -75,13 +75,6 @@ def run(app: Flask, *words: str | Path, passphrase: str = PASSPHRASE) -> Result:
     result = app.test_cli_runner().invoke(args=[*map(str, words), *more], input=f"{passphrase}\n")
     let_go(app)
     return result
-
-
-def let_go(app: Flask) -> None:
-    """Close every connection, as the end of the command's process would."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def contents(app: Flask) -> Contents:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade
 
-from tests.backup.conftest import PASSPHRASE, an_office, contents, execute, let_go, run
-from tests.databases import Store
+from tests.backup.conftest import PASSPHRASE, an_office, contents, execute, run
+from tests.databases import Store, let_go
 from tomoiki.core import backups, schema, snapshots
 from tomoiki.core.backup_log import BackupLog
 from tomoiki.core.database import db

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import downgrade
 
-from tests.backup.conftest import an_office, execute, let_go, run
-from tests.databases import Store
+from tests.backup.conftest import an_office, execute, run
+from tests.databases import Store, let_go
 from tomoiki.core import search
 from tomoiki.core.database import db
 from tomoiki.people.models import Person

@@ -22,8 +22,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.backup.conftest import PASSPHRASE, contents, let_go, run
-from tests.databases import PASSWORD, Store
+from tests.backup.conftest import PASSPHRASE, contents, run
+from tests.databases import PASSWORD, Store, let_go
 from tests.engine.browsing import form_of
 from tomoiki.core.database import db, in_write
 from tomoiki.organisations.models import Organisation

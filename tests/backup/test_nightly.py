@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.backup.conftest import an_office, execute, let_go, run
-from tests.databases import Store
+from tests.backup.conftest import an_office, execute, run
+from tests.databases import Store, let_go
 from tomoiki.core import backups, nightly
 from tomoiki.core.backup_log import BackupLog, backup_notice, readable_size
 from tomoiki.core.database import db

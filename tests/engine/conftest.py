@@ -19,9 +19,13 @@ Login = Callable[[str], FlaskClient]
 def _nothing_kept(request: pytest.FixtureRequest) -> None:
     """Forget counts that the shared application kept: a copied database has the stamp of the last test's."""
     if "app" in request.fixturenames:
-        for view in request.getfixturevalue("app").extensions["admin"][0]._views:  # noqa: SLF001
-            if isinstance(view, EngineView):
-                view.reckoned.forget()
+        forget_counts(request.getfixturevalue("app"))
+
+
+def forget_counts(app: Flask) -> None:
+    for view in app.extensions["admin"][0]._views:  # noqa: SLF001
+        if isinstance(view, EngineView):
+            view.reckoned.forget()
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from admin_views.engine.view import EngineView
-from tests.databases import Store
+from tests.databases import Store, let_go
+from tests.engine.conftest import forget_counts
 from tests.permissions.world import World, build
-from tomoiki.core.database import db
 
 _BUILT: dict[str, World] = {}
 
@@ -17,19 +17,13 @@ _BUILT: dict[str, World] = {}
 @pytest.fixture
 def world(app: Flask, database: Store) -> World:
     """One record of each kind; built for the first test, copied for the others."""
-    _forget_counts(app)
-    _let_go(app)
+    forget_counts(app)
+    let_go(app)
     if not database.take("world"):
         _BUILT[database.kind] = build(app)
-        _let_go(app)
+        let_go(app)
         database.keep("world")
     return _BUILT[database.kind]
-
-
-def _let_go(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _forget_counts(app: Flask) -> None:
