@@ -100,12 +100,26 @@ FAULTS = {
 }
 
 
-@pytest.mark.storage
+HIDING = ("record without index", "negative gift", "lost record")  # they take away what others are found by
+    "record without index",
+    "negative gift",
+    "lost record",
+)  # from another fault what it would be found by
+
+
 @pytest.mark.parametrize(("statement", "finding"), FAULTS.values(), ids=FAULTS)
 def test_each_fault_is_found(office: Flask, statement: str, finding: tuple[str, str, str, int]) -> None:
     execute(office, statement)
 
     assert finding in found(office)
+
+
+@pytest.mark.storage
+def test_faults_that_come_together_are_all_found(office: Flask) -> None:
+    together = [FAULTS[name] for name in FAULTS if name not in HIDING]
+    execute(office, *(statement for statement, _ in together))
+
+    assert {finding for _, finding in together} <= set(found(office))
 
 
 @pytest.mark.storage

@@ -1,5 +1,6 @@
 """Starting for the office: bring the schema up to date, say where to go, and answer until told to stop."""
 
+import gc
 import os
 import socket
 from datetime import UTC, datetime
@@ -92,5 +93,6 @@ def run_server(app: Flask, host: str, port: int) -> None:
             app, sockets=[listener], threads=THREADS, outbuf_high_watermark=MOST_UNSENT
         )
         click.echo(f"http://{f'[{host}]' if is_ipv6 else host}:{listener.getsockname()[1]}")
+        gc.freeze()  # the program itself is never garbage: no request waits until it has been looked through
         with nightly.nightly(app):
             server.run()
