@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
@@ -29,7 +28,7 @@ from tomoiki.core import (
     languages,
     nightly,
     routing,
-    schema,
+    schema_commands,
     search,
     serving,
     wordings,
@@ -63,7 +62,6 @@ def create_app(
     app.url_rule_class = routing.LazyRule
     instance.configure(app, config)
     db.init_app(app)
-    Migrate(app, db, directory=schema.MIGRATIONS, render_as_batch=True)
     Bootstrap5(app)
     CSRFProtect(app)
     history.install()
@@ -78,7 +76,7 @@ def create_app(
     install_front(app, front.BOARDS)
     app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
     nightly.install(app, frozenset({Role.admin.value}), (mark_missed,))
-    for commands in (serving, backup_commands, checking, account_commands, demo_commands):
+    for commands in (schema_commands, serving, backup_commands, checking, account_commands, demo_commands):
         commands.install(app)
     return app
 

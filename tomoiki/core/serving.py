@@ -10,13 +10,11 @@ import sqlalchemy as sa
 import waitress
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
 from tomoiki.core import nightly, schema
 from tomoiki.core.backup_log import faults, words_of
 from tomoiki.core.backups import write_backup
 
-MIGRATIONS = schema.MIGRATIONS
 THREADS = 8
 MOST_UNSENT = 2**20  # an export waits for a slow line here; by default 16 MB would pile up in memory
 LAST_PORT = 65535
@@ -60,7 +58,7 @@ def bring_up_to_date(app: Flask) -> None:
         )
     if current is not None:
         _back_up_before(schema.head())
-    upgrade()
+    schema.upgrade()
 
 
 def _back_up_before(revision: str) -> None:
