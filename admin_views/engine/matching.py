@@ -20,6 +20,7 @@ from admin_views.engine.rows import link_table
 from tomoiki.core.access import Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.ledgers import Ledger, Values, ledger_of, squeezed
+from tomoiki.core.merging import standing
 from tomoiki.core.records import Record
 
 CHUNK = 500
@@ -157,7 +158,7 @@ class Matcher:
 
     def _scope(self, model: type[Record]) -> list[sa.ColumnElement[bool]]:
         scope = access().scope(self.viewer, model)
-        return [] if scope is None else [scope]
+        return [*standing(model), *([] if scope is None else [scope])]
 
     def _candidates(self, model: type[Record], ledger: Ledger, wanted: set[Hashable]) -> Iterator[int]:
         table = model.__table__

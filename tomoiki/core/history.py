@@ -58,6 +58,8 @@ class Origin(OpenChoice):
     imported = "import", _("From a list")
     undone = "undo", _("Import taken back")
     reverted = "revert", _("Change put back")
+    merged = "merge", _("Merged")
+    unmerged = "unmerge", _("Merge taken back")
     command = "command", _("Command")
     system = "system", _("By the system")
 
