@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -136,6 +136,8 @@ class Detail:
             for related in screen.related
             if self._shows(related.model.__tablename__) and (table := related_table(screen, self.id, related))
         ]
+        if self.merged_into:  # what stayed with it is shown, nothing is added
+            self.related = [replace(table, may_add=False) for table in self.related if table.count]
 
     def _shows(self, table: str) -> bool:
         """Tell whether one of the masks through which she sees this very record shows the rows of that table.

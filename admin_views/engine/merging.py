@@ -35,45 +35,47 @@ Picks = Mapping[str, str]  # by field whose value stays: the id of a record, or 
 
 @dataclass(frozen=True)
 class Pick:
-    """A field in which two records differ: what stands in each, by its id, and what is taken unless somebody chooses."""
+    """A field that both records fill differently: what stands in each, by its id; several codes can be joined."""
 
     name: str
     label: str
     texts: Mapping[int, str]
-    usual: str
     can_join: bool = False
+
+    def usual(self, stays: Record) -> str:
+        """Return what is taken unless somebody chooses."""
+        return BOTH if self.can_join else str(stays.id)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Two records side by side: where they differ, and what is the same in both."""
+    """Two records side by side: what to choose, what only one has (with its id) and stays, what is the same."""
 
-    picks: Sequence[Pick]
-    alike: Sequence[tuple[str, str]]
+    picks: list[Pick]
+    single: list[tuple[str, str, int]]
+    alike: list[tuple[str, str]]
 
 
-def compare(screen: Screen, stays: Record, goes: Record) -> Compared:
+def compare(screen: Screen, one: Record, other: Record) -> Compared:
     """Compare what this viewer sees of both, in the form's order."""
-    rows = [read_row(screen, record.id) or {} for record in (stays, goes)]
-    picks, alike = list[Pick](), list[tuple[str, str]]()
-    for name in form_names(screen):
-        what = fields_of(screen.model)[name]
-        label = str(screen.labels.get(name, what.label))
-        if not all(name in row for row in rows):
-            continue
-        values = {record.id: current(record, what) for record in (stays, goes)}
-        texts = {key: _words(what, value) for key, value in values.items()}
-        if len({comparable(what, value) for value in values.values()}) > 1:
-            can_join = what.is_plural and not any(value in EMPTY for value in values.values())
-            usual = goes if values[stays.id] in EMPTY else stays
-            picks.append(Pick(name, label, texts, BOTH if can_join else str(usual.id), can_join))
-        elif values[stays.id] not in EMPTY:
-            alike.append((label, texts[stays.id]))
-    return Compared(picks, alike)
+    found = Compared([], [], [])
+    rows = [read_row(screen, record.id) or {} for record in (one, other)]
+    names = [name for name in form_names(screen) if all(name in row for row in rows)]
+    for what in (fields_of(screen.model)[name] for name in names):
+        label = str(screen.labels.get(what.name, what.label))
+        values = {record.id: current(record, what) for record in (one, other)}
+        texts = {key: _words(what, value) for key, value in values.items() if value not in EMPTY}
+        if len(texts) == 1:
+            found.single.extend((label, text, key) for key, text in texts.items())
+        elif texts and len({comparable(what, value) for value in values.values()}) > 1:
+            found.picks.append(Pick(what.name, label, texts, what.is_plural))
+        elif texts:
+            found.alike.append((label, texts[one.id]))
+    return found
 
 
 def _words(what: Field, value: Any) -> str:
-    return _("Hidden") if what.secret and value not in EMPTY else text_of(what, value)
+    return _("Hidden") if what.secret else text_of(what, value)
 
 
 # -- merging -----------------------------------------------------------------------------------------------------------
@@ -99,17 +101,16 @@ def merge(session: Session, screen: Screen, winner: Record, loser: Record, picks
 
 
 def _taken(screen: Screen, winner: Record, loser: Record, picks: Picks) -> Iterator[tuple[str, Any]]:
-    """Yield what the winner takes from the loser: as picked, and what is out of sight where she has nothing."""
-    asked = {pick.name: pick.usual for pick in compare(screen, winner, loser).picks}
+    """Yield what the winner takes from the loser: what she has not, and of what both have as picked."""
+    asked = {pick.name: pick.usual(winner) for pick in compare(screen, winner, loser).picks}
     for name, what in fields_of(screen.model).items():
         hers, others = current(winner, what), current(loser, what)
-        if what.read_only or comparable(what, hers) == comparable(what, others):
+        if what.read_only or others in EMPTY:
             continue
-        unseen = str((loser if hers in EMPTY else winner).id)
-        picked = picks.get(name, asked[name]) if name in asked else unseen
+        picked = picks.get(name, asked[name]) if name in asked else ""
         if picked == BOTH and what.is_plural:
             yield name, sorted({*hers, *others})
-        elif picked == str(loser.id):
+        elif picked == str(loser.id) or hers in EMPTY:
             yield name, others
 
 
