@@ -24,7 +24,7 @@ from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
 from tomoiki.core.dates import now
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import REASON, ChangeLog, Origin, restored
+from tomoiki.core.history import REASON, ChangeLog, Origin, log_untouched, restored
 from tomoiki.core.merging import MERGED, MergeRun, move_references
 from tomoiki.core.records import Fault, Record
 
@@ -97,6 +97,8 @@ def merge(session: Session, screen: Screen, winner: Record, loser: Record, picks
             put_value(session, winner, fields_of(type(winner))[name], value)
         if faults := save_changes(session, winner):
             return [_of_field(screen, fault) for fault in faults]
+        if not taken:  # its history tells of the merge too
+            log_untouched(session, winner)
         return [*_told(move_references(session, loser, winner))]
 
 
@@ -193,5 +195,7 @@ def _return(session: Session, change: ChangeLog) -> bool:
     standing = [(key, what) for key, what in fields if holds(record, what, change.diff[key][1])]
     for key, what in standing:
         put_value(session, record, what, restored(what, change.diff[key][0]))
+    if not fields:
+        log_untouched(session, record)
     session.flush()
     return len(standing) == len(fields)

@@ -332,6 +332,20 @@ def test_both_keep_their_history_and_it_tells_of_the_merge(
     assert f'<a href="/people/{goes}">Merged</a>' in kept.text
 
 
+def test_a_record_that_took_nothing_tells_of_the_merge_too(
+    caseworker: FlaskClient, admin: FlaskClient, saved: Saved, faults: Callable[[], Any]
+) -> None:
+    stays, goes = saved(a_person()), saved(a_person())
+
+    merge(caseworker, "people", stays, goes)
+    take_back(admin, "people", goes)
+
+    told = caseworker.get(f"/people/{stays}/history").text
+    assert f'<a href="/people/{goes}">Merged</a>' in told
+    assert f'<a href="/people/{goes}">Merge taken back</a>' in told
+    assert faults() == []
+
+
 def test_records_merged_before_go_along(caseworker: FlaskClient, saved: Saved, value: Value) -> None:
     first, second, third = (saved(a_person()) for _ in range(3))
     merge(caseworker, "people", second, first)

@@ -319,6 +319,13 @@ def log_gone(session: Session, entity: str, gone: Sequence[tuple[int, int, Diff]
         session.execute(sa.insert(ChangeLog), rows[start : start + BATCH])
 
 
+def log_untouched(session: Session, record: Record) -> None:
+    """Write down that a record took part in something by which none of its values changed."""
+    session.execute(
+        sa.insert(ChangeLog), [_entry(record.__tablename__, record.id, record.version, "change", {})]
+    )
+
+
 def _row(record: Record, action: str, diff: Diff | None) -> dict[str, Any]:
     if diff is None:  # a new record is read after the flush, when defaults and keys are there
         diff = {name: [None, value] for name, value in _filled(record)}
