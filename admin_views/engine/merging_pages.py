@@ -72,8 +72,7 @@ class MergePages(ScreenPages):
         self._ask_mergeable()
         if request.method == "POST":
             return self._judge()
-        apart = kept_apart(db.session(), self.model)
-        found = [one for one in self._pairs() if (one.one, one.other) not in {*apart}]
+        apart, found = kept_apart(db.session(), self.model), self._pairs()
         pages = max(1, -(-len(found) // PER_PAGE))
         page = min(parse_id(request.args.get("page", "")) or 1, pages)
         return self.render(
@@ -87,12 +86,15 @@ class MergePages(ScreenPages):
         )
 
     def _pairs(self) -> list[Pair]:
-        """Return the likely duplicates that she may merge, reckoned anew only after something changed."""
-        question = "duplicates", self.screen.slug, viewer().roles, tuple(params().items())
-        found: list[Pair] = self.reckoned.get(
-            db.session(), question, lambda: find_pairs(db.session(), self.model)
-        )
-        return found
+        """Return the likely duplicates that she may merge, but for those that are known to be two.
+
+        They are reckoned anew only after something changed.
+        """
+        session, who = db.session(), viewer()
+        question = "duplicates", self.screen.slug, who.roles, tuple(params().items())
+        found: list[Pair] = self.reckoned.get(session, question, lambda: find_pairs(session, self.model))
+        apart = {*kept_apart(session, self.model)}
+        return [one for one in found if (one.one, one.other) not in apart]
 
     def _in_words(self, pairs: Sequence[Pair]) -> list[Likely]:
         """Return the pairs of which she may see both."""
@@ -166,11 +168,7 @@ class MergePages(ScreenPages):
 
     def _choose(self, one: Record, form: Any) -> Any:
         """Ask for the other record; offer those that look alike."""
-        apart = {*kept_apart(db.session(), self.model)}
-        near = [
-            found for found in self._pairs() if one.id in (found.one, found.other)
-            and (found.one, found.other) not in apart
-        ]  # fmt: skip
+        near = [pair for pair in self._pairs() if one.id in (pair.one, pair.other)]
         if form[MERGED].data == one.id:
             form[MERGED].process_errors = (_("This is the same record. Choose another one."),)
         form.validate()

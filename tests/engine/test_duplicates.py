@@ -160,6 +160,17 @@ def test_not_the_same_is_remembered_for_all_and_can_be_asked_again(
     assert "1 in all" in words(caseworker.get("/people/duplicates"))
 
 
+def test_looking_closer_may_show_that_they_are_two(caseworker: FlaskClient, saved: Saved) -> None:
+    one, two = saved(a_person(**ONE)), saved(a_person(**ONE))
+    page = caseworker.get(f"/people/{one}/merge?merged_into={two}")
+
+    caseworker.post("/people/duplicates", data=form_of(page))
+
+    assert 'formaction="/people/duplicates"' in page.text
+    assert "0 in all" in words(caseworker.get("/people/duplicates"))
+    assert "The same:" not in words(caseworker.get(f"/people/{one}/merge"))
+
+
 def test_what_was_said_of_a_merged_record_holds_for_the_one_it_went_into(
     caseworker: FlaskClient, admin: FlaskClient, saved: Saved
 ) -> None:
