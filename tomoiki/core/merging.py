@@ -114,15 +114,16 @@ def _said(session: Session, model: type[Record]) -> Iterator[tuple[int, tuple[in
 
 
 # -- what points at a record -------------------------------------------------------------------------------------------
+def _tables() -> list[type[Record]]:
+    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    return sorted(found, key=lambda model: str(model.__tablename__))
+
+
 @cache
 def references_to(model: type[Record]) -> tuple[tuple[type[Record], str], ...]:
     """Return the fields of every table that point at this one."""
-    records = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    records.sort(key=lambda other: str(other.__tablename__))
-    target = model.__name__
-    return tuple(
-        (other, what.name) for other in records for what in fields_of(other).values() if what.target == target
-    )
+    fields = ((other, what) for other in _tables() for what in fields_of(other).values())
+    return tuple((other, what.name) for other, what in fields if what.target == model.__name__)
 
 
 def move_references(session: Session, loser: Record, winner: Record) -> list[tuple[Record, Fault]]:
@@ -144,7 +145,21 @@ def move_references(session: Session, loser: Record, winner: Record) -> list[tup
         for record in records:
             setattr(record, f"{name}_id", winner.id)
         session.flush()
+    _rehang(session, loser, winner)
     return []
+
+
+def _rehang(session: Session, loser: Record, winner: Record) -> None:
+    """Let what hangs on the one, by the name of its table and its id, hang on the other."""
+    for model in _tables():
+        if model.__hangs_on__ is None:
+            continue
+        entity, key = model.__hangs_on__
+        columns = model.__table__.c
+        hers = sa.select(model).where(columns[entity] == loser.__tablename__, columns[key] == loser.id)
+        for record in session.scalars(hers.order_by(model.id)).all():
+            setattr(record, key, winner.id)
+    session.flush()
 
 
 def _swap(session: Session, model: type[Record], name: str, loser: Record, winner: Record) -> None:
