@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.figures import reckon, visible_figures
 from admin_views.engine.listing import cell, ordering
+from admin_views.engine.lookup import Found, named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
 from admin_views.engine.office import access, office, seen_alike, viewer
@@ -37,6 +38,7 @@ from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo, now, today
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import log_access
+from tomoiki.core.merging import MERGED, is_mergeable
 from tomoiki.core.records import Listed, label_fields
 from tomoiki.core.wordings import chooseable
 
@@ -134,6 +136,8 @@ class Detail:
             for related in screen.related
             if self._shows(related.model.__tablename__) and (table := related_table(screen, self.id, related))
         ]
+        if self.merged_into:  # what stayed with it is shown, nothing is added
+            self.related = [replace(table, may_add=False) for table in self.related if table.count]
 
     def _shows(self, table: str) -> bool:
         """Tell whether one of the masks through which she sees this very record shows the rows of that table.
@@ -265,6 +269,32 @@ class Detail:
         if screen is None or not access().may(viewer(), "read", target):
             return escape(text)
         return Markup('<a href="/{}/{}">{}</a>').format(screen.slug, self.row[f"{field.name}.id"], text)
+
+    # -- merging -----------------------------------------------------------------------------------------------------
+    @property
+    def may_merge(self) -> bool:
+        """Tell whether she may merge this very record with another."""
+        return self.may_update and is_mergeable(self.screen.model)
+
+    @property
+    def merged_into(self) -> Found | None:
+        """Return the record that this one went into."""
+        key = self.row.get(f"{MERGED}.id")
+        return Found(key, label_text(self.screen.model, self.row[MERGED])) if key else None
+
+    @property
+    def merged_from(self) -> list[Found]:
+        """Return the records that went into this one."""
+        model = self.screen.model
+        if not is_mergeable(model) or self.merged_into:
+            return []
+        gone = sa.select(model.id).where(model.__table__.c[f"{MERGED}_id"] == self.id)
+        return named(model, db.session.scalars(gone))
+
+    @property
+    def may_unmerge(self) -> bool:
+        """Tell whether she may take merges back."""
+        return access().may_take_back(viewer())
 
     # -- what may be done --------------------------------------------------------------------------------------------
     @property

@@ -53,7 +53,7 @@ def _fill(record: Record, field: Input) -> None:
     if known.kind in ("ref", "refs"):
         field.populate_obj(record, field.short_name)
     elif known.kind == "codes":
-        _set_codes(record, field.short_name, field.data or [])
+        set_codes(record, field.short_name, field.data or [])
     elif field.data is not None:
         setattr(record, field.short_name, field.data)
     else:
@@ -69,7 +69,7 @@ def _empty(record: Record, field: Input) -> None:
         setattr(record, field.short_name, column.default.arg)
 
 
-def _set_codes(record: Record, name: str, codes: list[str]) -> None:
+def set_codes(record: Record, name: str, codes: list[str]) -> None:
     """Change only the links that differ, so that the log tells just these."""
     current = getattr(record, name)
     for code in [code for code in current if code not in codes]:

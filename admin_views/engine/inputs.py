@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.fields import Field as WTField
 
 from admin_views.engine.arguments import parse_id
-from admin_views.engine.lookup import Found, find_records, named
+from admin_views.engine.lookup import Found, find_records, named, stands
 from admin_views.engine.readings import DAY, POSTAL_CODE, second_reading
 from admin_views.engine.rows import record_named
 from admin_views.engine.values import labels
@@ -346,7 +346,8 @@ class ReferenceInput(Input):
         self.data = parse_id(text)
         if self.data is not None and self.data == self.object_data:
             return
-        if text and (self.data is None or not self._label(self.data)):
+        target = record_named(self.field.target)
+        if text and (self.data is None or not self._label(self.data) or not stands(target, self.data)):
             self.data = None
             raise ValueError(_("This record was not found. Search for it again."))
 

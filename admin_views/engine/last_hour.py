@@ -33,7 +33,7 @@ from tomoiki.core.records import Fault
 
 HOUR = timedelta(hours=1)
 MOST = 200
-OF_A_LIST = (Origin.imported, Origin.undone)  # taken back as a whole, on a page of its own
+WHOLE = (Origin.imported, Origin.undone, Origin.merged, Origin.unmerged)  # taken back on a page of their own
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def last_hour_page() -> Any:
 
 
 def changes_of(session: Session, user_id: int) -> list[ChangeLog]:
-    """Return what a user changed in the last hour and what still stands of it, newest first; lists apart."""
+    """Return what a user changed in the last hour and what still stands of it, newest first; lists and merges apart."""
     return [change for change in _standing(session) if change.user_id == user_id][:MOST]
 
 
@@ -71,7 +71,7 @@ def _standing(session: Session) -> Iterator[ChangeLog]:
     What was taken back is a change of its own, which can be taken back in turn: then the first one stands again.
     """
     rows = sa.select(ChangeLog).where(
-        ChangeLog.at > now() - HOUR, *(~ChangeLog.origin.startswith(f"{kind}:") for kind in OF_A_LIST)
+        ChangeLog.at > now() - HOUR, *(~ChangeLog.origin.startswith(f"{kind}:") for kind in WHOLE)
     )
     returned: dict[int, set[str]] = {}
     reversed_since: set[tuple[str, str, int]] = set()

@@ -49,6 +49,7 @@ from admin_views.engine.screen import Figure, Screen
 from admin_views.engine.values import Show, excerpt, label, labels, separator, shower, yen
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.merging import is_mergeable, standing
 from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, matching
 
@@ -285,6 +286,11 @@ class Listing:
         return bool(indexed_classes(self.screen.model, None))
 
     @property
+    def can_merge(self) -> bool:
+        """Tell whether two of these records may be merged into one."""
+        return is_mergeable(self.screen.model)
+
+    @property
     def total_texts(self) -> list[tuple[str, str]]:
         """Return label and sum of each total, over all rows that match."""
         known = fields_of(self.screen.model)
@@ -340,7 +346,7 @@ def asked_rows(screen: Screen, asked: Arguments, but: str = "") -> list[ColumnEl
     """Return the conditions of the rows that a list (all its pages) holds for this viewer; `but` for one filter."""
     filters = {name: value for name, value in asked.filters.items() if name != but}
     view = [asked.view.rows()] if asked.view else []
-    return [*conditions(screen, filters), *view, readable(screen.model, asked.query)]
+    return [*conditions(screen, filters), *view, *standing(screen.model), readable(screen.model, asked.query)]
 
 
 def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:

@@ -20,6 +20,7 @@ from tomoiki.core.access import Grant
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
+from tomoiki.core.merging import standing
 from tomoiki.core.records import Listed
 from tomoiki.core.search import indexed_classes, newest_matching
 from tomoiki.core.text import fold
@@ -76,7 +77,7 @@ def find_records(
     if labels is None:
         return []
     table = model.__table__
-    labels = labels.where(*(table.c[name] == value for name, value in (only or {}).items()))
+    labels = labels.where(*(table.c[name] == value for name, value in (only or {}).items()), *standing(model))
     if "active" in table.c:
         labels = labels.where(table.c.active)
     hits = {
@@ -108,6 +109,12 @@ def named(model: type[Listed], ids: Iterable[int]) -> list[Found]:
     question = seen_alike("named", model.__tablename__)
     statement = office().kept.get(question, lambda: _named(model)) if wanted else None
     return [] if statement is None else _read(model, statement, params() | {"ids": wanted})
+
+
+def stands(model: type[Listed], key: int) -> bool:
+    """Tell whether a record may be pointed at: it was not merged into another."""
+    own = standing(model)
+    return not own or db.session.scalar(sa.select(model.id).where(model.id == key, *own)) is not None
 
 
 def _named(model: type[Listed]) -> sa.Select[Any] | None:

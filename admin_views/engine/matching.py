@@ -20,6 +20,7 @@ from admin_views.engine.rows import link_table
 from tomoiki.core.access import Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.ledgers import Ledger, Values, ledger_of, squeezed
+from tomoiki.core.merging import MERGED, is_mergeable
 from tomoiki.core.records import Record
 
 CHUNK = 500
@@ -34,6 +35,7 @@ class Stored:
     version: int
     values: dict[str, Any]
     may_change: bool
+    went_to: int | None = None  # the record that it was merged into
     children: dict[str, list[Values]] = field(default_factory=dict)
 
     def has_child(self, at: str, values: Values) -> bool:
@@ -54,9 +56,9 @@ class Known:
     rough: dict[Hashable, list[int]] = field(default_factory=dict)
     equal: dict[Hashable, list[Stored]] = field(default_factory=dict)
 
-    def add(self, stored: Stored, asked: Asked) -> None:
-        """File a record under the keys by which somebody will ask for it."""
-        values = stored.values
+    def add(self, stored: Stored, asked: Asked, known_by: Values | None = None) -> None:
+        """File a record under the keys by which somebody will ask for it: its own, or those of one that went into it."""
+        values = stored.values if known_by is None else known_by
         if asked.wanted is not None and not self._is_wanted(values, asked, asked.wanted):
             return
         self.by_id[stored.id] = stored
@@ -65,18 +67,18 @@ class Known:
             if len(namesakes) < MOST_NAMESAKES:
                 namesakes.append(stored)
         if asked.are_parts:
-            self._add_part(stored)
+            self._add_part(stored.id, values)
             return
         for key in self.ledger.certain(values):
             self.certain.setdefault(key, stored)
         if asked.by_equality:
             self.equal.setdefault(signature(values, asked.compared), []).append(stored)
 
-    def _add_part(self, stored: Stored) -> None:
-        for key in self.ledger.keys_to_find(stored.values):
-            self.finds.setdefault(key, []).append(stored.id)
-        for key in self.ledger.rough(stored.values):
-            self.rough.setdefault(key, []).append(stored.id)
+    def _add_part(self, record_id: int, values: Values) -> None:
+        for key in self.ledger.keys_to_find(values):
+            self.finds.setdefault(key, []).append(record_id)
+        for key in self.ledger.rough(values):
+            self.rough.setdefault(key, []).append(record_id)
 
     def _is_wanted(self, values: Values, asked: Asked, wanted: frozenset[Hashable]) -> bool:
         keys = (*self.ledger.certain(values), *self.ledger.probable(values))
@@ -150,10 +152,21 @@ class Matcher:
         wanted = {key for values in rows for key in ledger.rough(values)}
         known, named = Known(ledger), frozenset(ids)
         found = sorted({*(self._candidates(asked.model, ledger, wanted) if wanted else ()), *named})
-        for start in range(0, len(found), CHUNK):
-            for stored in self._load(asked, found[start : start + CHUNK]):
+        losers = list[Stored]()
+        for stored in self._load_all(asked, found):
+            if stored.went_to:
+                losers.append(stored)
+            else:
                 known.add(stored, replace(asked, wanted=None) if stored.id in named else asked)
+        winners = {one.id: one for one in self._load_all(asked, sorted({one.went_to or 0 for one in losers}))}
+        for loser in losers:  # whoever asks for it means the record that it went into
+            if (winner := winners.get(loser.went_to or 0)) is not None:
+                known.add(known.by_id.get(winner.id, winner), asked, loser.values)
         return known
+
+    def _load_all(self, asked: Asked, ids: Sequence[int]) -> Iterator[Stored]:
+        for start in range(0, len(ids), CHUNK):
+            yield from self._load(asked, ids[start : start + CHUNK])
 
     def _scope(self, model: type[Record]) -> list[sa.ColumnElement[bool]]:
         scope = access().scope(self.viewer, model)
@@ -176,17 +189,18 @@ class Matcher:
         known = fields_of(model)
         scalar = [path for path in paths if "." in path or known[path].kind not in ("codes", "refs")]
         columns, joined = _columns(model, scalar)
-        statement = sa.select(table.c.id, table.c.version, *columns).select_from(joined)
+        went_to = table.c[f"{MERGED}_id"] if is_mergeable(model) else sa.null()
+        statement = sa.select(table.c.id, table.c.version, went_to, *columns).select_from(joined)
         statement = statement.where(table.c.id.in_(ids), *self._scope(model)).order_by(table.c.id)
         rows = self.session.execute(statement, scope_params(self.viewer)).all()
         codes = {path: self._codes(model, path, ids) for path in paths if path not in scalar}
         changeable = self._changeable(model, ids)
         children = {at: self._children(model, at, names, ids) for at, names in asked.children.items()}
-        for record_id, version, *found in rows:
+        for record_id, version, went_to_id, *found in rows:
             values = dict(zip(scalar, found, strict=True))
             values |= {name: of.get(record_id, []) for name, of in codes.items()}
             below = {at: of[record_id] for at, of in children.items() if record_id in of}
-            yield Stored(record_id, version, values, record_id in changeable, below)
+            yield Stored(record_id, version, values, record_id in changeable, went_to_id, below)
 
     def _codes(self, model: type[Record], name: str, ids: Sequence[int]) -> Mapping[int, list[str]]:
         link = link_table(model, name)

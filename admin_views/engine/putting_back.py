@@ -138,7 +138,7 @@ class PutBack:
     def _part(self, key: str, field: Field, open_to_her: Collection[str]) -> Part:
         old, new = self.change.diff[key]
         label = str(self.screen.labels.get(field.name, field.label))
-        is_back = _holds(self.record, field, old)
+        is_back = holds(self.record, field, old)
         reason = _("It stands so already.") if is_back else _stays(self.record, field, new)
         if not reason and key == self.state:
             reason = self._state_stays()
@@ -162,10 +162,10 @@ class PutBack:
 
 def _stays(record: Record, field: Field, new: Any) -> str:
     """Say that somebody changed the field since."""
-    return "" if _holds(record, field, new) else _("This was changed again since. Both stay in the history.")
+    return "" if holds(record, field, new) else _("This was changed again since. Both stay in the history.")
 
 
-def _holds(record: Record, field: Field, logged: Any) -> bool:
+def holds(record: Record, field: Field, logged: Any) -> bool:
     """Tell whether this stands in the field; what no key reads stands nowhere."""
     try:
         kept = restored(field, logged)

@@ -15,6 +15,7 @@ from admin_views.engine.rows import label_columns
 from tomoiki.core.access import Viewer, scope_params
 from tomoiki.core.fields import fields_of
 from tomoiki.core.ledgers import squeezed
+from tomoiki.core.merging import standing
 from tomoiki.core.reading import BadInput, Read
 from tomoiki.core.records import Record
 from tomoiki.core.text import clean_line
@@ -80,6 +81,7 @@ class References:
 
     def _choosable(self, model: type[Record]) -> Iterator[ColumnElement[bool]]:
         table = model.__table__
+        yield from standing(model)
         if "active" in table.c:
             yield table.c.active
         if access().may(self.viewer, "read", model):

@@ -14,6 +14,7 @@ from admin_views.engine.office import access, viewer
 from tomoiki.core.access import Grant, Verb, Viewer, scope_params
 from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.languages import language
+from tomoiki.core.merging import standing
 from tomoiki.core.records import Listed, Record, label_fields
 
 CODES = ","  # between the codes of one field; no code holds it
@@ -192,9 +193,14 @@ def is_opened(model: type[Listed], key: int) -> bool:
 
 
 def may_rows(model: type[Listed], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:
-    """Return the condition under which she may do this to a record, `opened` by a reason or not."""
+    """Return the condition under which she may do this to a record, `opened` by a reason or not.
+
+    What was merged into another record is read, no more.
+    """
     scope, by_reason = access().scope(viewer(), model, verb), opened_rows(model, verb, opened=opened)
-    return scope if scope is None or by_reason is None else sa.or_(scope, by_reason)
+    rows = scope if scope is None or by_reason is None else sa.or_(scope, by_reason)
+    own = standing(model) if verb in ("update", "delete") else []
+    return sa.and_(*own, sa.true() if rows is None else rows) if own else rows
 
 
 def opened_rows(model: type[Listed], verb: Verb, *, opened: bool) -> ColumnElement[bool] | None:

@@ -22,6 +22,7 @@ from admin_views.engine.import_pages import ImportPages
 from admin_views.engine.inputs import input_for
 from admin_views.engine.listing import ListPages
 from admin_views.engine.lookup import LookupPages
+from admin_views.engine.merging_pages import MergePages
 from admin_views.engine.moving import MovePages
 from admin_views.engine.office import access, viewer
 from admin_views.engine.putting_back_pages import PutBackPages
@@ -43,6 +44,9 @@ NEED: dict[str, Verb | None] = {
     "edit_view": "update",
     "move_view": "update",
     "put_back_view": "update",
+    "duplicates_view": "update",
+    "merge_view": "update",
+    "unmerge_view": "update",  # and only for roles that may: see _is_open
     "step_back_view": "update",  # and only for roles that may: see _is_open
     "delete_view": "delete",
     "import_view": "create",
@@ -84,6 +88,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     MovePages,
     StepBackPages,
     PutBackPages,
+    MergePages,
     ActionPages,
     DeletePages,
     HistoryPages,
@@ -166,6 +171,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
             return may.reason_rows(who, self.model) is not None
         if name == "step_back_view":
             return may.may_step_back(who, self.model)
+        if name == "unmerge_view" and not may.may_take_back(who):
+            return False
         if name == "reveal_view":
             shown, known = may.fields(who, self.model), fields_of(self.model).values()
             return may.may(who, "read", self.model) and any(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -13,18 +13,47 @@ from admin_views.engine.office import access, office, viewer
 from admin_views.engine.values import labels
 from tomoiki.core.history import ChangeLog, Origin
 from tomoiki.core.imports import ImportRun
+from tomoiki.core.merging import MergeRun
+
+IMPORTS, MERGES = (Origin.imported, Origin.undone), (Origin.merged, Origin.unmerged)
 
 
 def ways(session: Session, origins: Iterable[str]) -> Mapping[str, Markup]:
     """Name each origin; one with a number leads there, where she may see that."""
     split = {origin: origin.partition(":") for origin in set(origins)}
-    runs = {int(number) for kind, _colon, number in split.values() if kind != Origin.reverted and number}
-    where = sa.select(ImportRun.id, ImportRun.screen).where(ImportRun.id.in_(runs))
-    slugs = {row.id: row.screen for row in session.execute(where)} if runs else {}
+    slugs = _slugs(
+        session, [int(number) for kind, _colon, number in split.values() if kind in IMPORTS and number]
+    )
+    losers = _losers(
+        session, [int(number) for kind, _colon, number in split.values() if kind in MERGES and number]
+    )
     return {
-        origin: _way(kind, number, slugs.get(int(number), "") if number else "")
+        origin: _merge(kind, losers.get(int(number or 0)))
+        if kind in MERGES
+        else _way(kind, number, slugs.get(int(number), "") if number else "")
         for origin, (kind, _colon, number) in split.items()
     }
+
+
+def _slugs(session: Session, runs: Sequence[int]) -> Mapping[int, str]:
+    where = sa.select(ImportRun.id, ImportRun.screen).where(ImportRun.id.in_(runs))
+    return {row.id: row.screen for row in session.execute(where)} if runs else {}
+
+
+def _losers(session: Session, runs: Sequence[int]) -> Mapping[int, MergeRun]:
+    found = session.scalars(sa.select(MergeRun).where(MergeRun.id.in_(runs))) if runs else ()
+    return {run.id: run for run in found}
+
+
+def _merge(kind: str, run: MergeRun | None) -> Markup:
+    """Name a merge, with a link to the record that went."""
+    text = labels(Origin).get(kind, kind)
+    screen = next(
+        (one for one in office().screens.values() if run and one.model.__tablename__ == run.entity), None
+    )
+    if run is None or screen is None or not access().may(viewer(), "read", screen.model):
+        return escape(text)
+    return _linked(f"/{screen.slug}/{run.loser_id}", text)
 
 
 def _way(kind: str, number: str, slug: str) -> Markup:

@@ -24,6 +24,8 @@ EMPTY = {
     "import_run",
     "invitation",
     "login_failure",
+    "merge_run",
+    "not_same",
     "sent_form",
 }  # of what people leave behind
 

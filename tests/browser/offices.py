@@ -105,6 +105,7 @@ def _shown_records(office: Office) -> dict[str, int]:
         "assigned": "SELECT min(s.case_id) FROM case_staff s JOIN 'case' c ON c.id = s.case_id"
         " WHERE s.role = 'interpreter' AND s.to_on IS NULL AND c.status = 'active'"
         " AND s.answer = 'accepted' AND c.confidential = 'normal'",
+        "another": "SELECT max(id) FROM person WHERE full_name_vi IS NOT NULL",
         "session": "SELECT id FROM event WHERE kind = 'study' AND status = 'published' ORDER BY starts_at LIMIT 1",
         "draft": "SELECT min(id) FROM event WHERE kind = 'study' AND id NOT IN (SELECT event_id FROM registration)",
         "donor": "SELECT donor_id FROM donation WHERE donor_id IS NOT NULL"

@@ -39,6 +39,22 @@ def faults(page: Page, options: dict[str, Any]) -> list[str]:
     ]
 
 
+def assert_open(page: Page, options: dict[str, Any] = OPTIONS) -> None:
+    """Look at a page as everybody may meet it: with axe, in the dark, with a thumb, on the narrowest phone."""
+    assert faults(page, options) == []
+    size = page.viewport_size
+    assert size is not None
+    if size["width"] > PHONE:  # colours are the same on a phone
+        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+        assert faults(page, COLOURS) == []
+    else:
+        assert page.evaluate(TOO_SMALL) == []
+        assert not page.evaluate(TOO_WIDE)
+        page.set_viewport_size({"width": 320, "height": 700})
+        assert not page.evaluate(TOO_WIDE)
+        page.set_viewport_size(size)
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_open_to_everybody(
@@ -50,15 +66,7 @@ def test_a_page_is_open_to_everybody(
     kind.way(page, place)
 
     assert page.locator("html").get_attribute("lang") == lang
-    assert faults(page, WITHOUT_SIZES if kind.covers else OPTIONS) == []
-    if width > PHONE:  # colours are the same on a phone
-        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
-        assert faults(page, COLOURS) == []
-    else:
-        assert page.evaluate(TOO_SMALL) == []
-        assert not page.evaluate(TOO_WIDE)
-        page.set_viewport_size({"width": 320, "height": 700})
-        assert not page.evaluate(TOO_WIDE)
+    assert_open(page, WITHOUT_SIZES if kind.covers else OPTIONS)
 
 
 def test_a_dark_system_gives_dark_pages_from_the_first_paint(window: Window) -> None:

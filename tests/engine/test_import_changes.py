@@ -288,3 +288,21 @@ def test_an_import_leaves_the_same_traces_as_a_form(load: Load, reading: Session
     for word in ("見本商事", "架空農園"):
         found = matching(Organisation, word, ["open"], reading.connection().dialect.name)
         assert reading.scalar(sa.select(sa.func.count()).select_from(Organisation).where(found)) == 1
+
+
+def test_a_list_that_names_a_merged_record_means_the_one_it_went_into(
+    load: Load, plan: Load, reading: Session
+) -> None:
+    begin_write(reading)
+    kept = Donor(code="N-1", name="山田花子", email="hana@example.org")
+    reading.add(kept)
+    reading.flush()
+    reading.add(Donor(code="N-2", name="旧姓 花子", corporate_number="7000012050002", merged_into_id=kept.id))
+    reading.commit()
+
+    again = plan("donors", "寄附者名,法人番号", "旧姓 花子,7000012050002")
+    load("donations", "受領日,金額,寄附者名", "2026-04-01,5000,旧姓 花子")
+
+    assert fates(again) == ["changed"]
+    assert reading.scalars(sa.select(Donation.donor_id)).all() == [kept.id]
+    assert reading.scalar(sa.select(sa.func.count()).select_from(Donor)) == 2

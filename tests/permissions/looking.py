@@ -63,6 +63,9 @@ def tell_history(app: Flask, world: World) -> None:
     change_record(app, Attendee, world.ids["attendees"]["any"], {"person_id": world.person("secret")})
 
 
+MERGEABLE = ("people", "donors", "organisations", "attendees")
+
+
 def addresses(world: World) -> Iterator[str]:
     yield from ("/", "/search?q=T2026", "/search?q=ng", "/search?q=P-0000", "/account")
     for slug in TABLE:
@@ -75,6 +78,11 @@ def addresses(world: World) -> Iterator[str]:
         for key in world.ids[slug].values():
             yield from (f"/{slug}/{key}{page}" for page in ("", "/history", "/edit", "/delete"))
             yield from (f"/{slug}/{key}/move?to={state}" for state in MOVES)
+    for slug in MERGEABLE:
+        yield f"/{slug}/duplicates"
+        keys = list(world.ids[slug].values())
+        yield from (f"/{slug}/{key}/{page}" for key in keys for page in ("merge", "unmerge"))
+        yield from (f"/{slug}/{one}/merge?merged_into={two}" for one in keys for two in keys if one != two)
     for key in world.ids["people"].values():
         yield from (f"/{slug}/new?person={key}" for slug in ("cases", "residence-statuses", "attendees"))
         yield from (

@@ -24,6 +24,7 @@ from tests.permissions.expected import (
     exports,
     rights_of,
 )
+from tests.permissions.looking import MERGEABLE
 from tests.permissions.world import APPLICATION, CARD, PASSPORT, ROLES, SAFE, STATUS_CARD, WORDS, World
 
 Enter = Callable[[str], FlaskClient]
@@ -47,6 +48,8 @@ def of_table(role: str, slug: str, may: Rights) -> Answers:
         "GET import": imports,
         "POST import": {WRONG} if imports == {OK} else imports,
         **_of_exports(role, slug),
+        "GET duplicates": ({OK} if slug in MERGEABLE else {UNKNOWN}) if may.may("U") else {REFUSED},
+        "POST duplicates": {UNKNOWN} if may.may("U") else {REFUSED},  # without a pair
     }
 
 
@@ -74,6 +77,13 @@ def of_record(role: str, slug: str, may: Rights, letters: str, kind: str) -> Ite
     yield "GET {}/move?to=nonsense", changes or {SEEN_OTHER, UNKNOWN}
     yield "POST {}/move?to=nonsense", changes or {SEEN_OTHER, UNKNOWN}
     yield "POST {}/edit", changes or SAVED
+    yield "GET {}/merge", _merge(slug, may, changes) or {OK}
+    yield "POST {}/merge", _merge(slug, may, changes) or {OK, WRONG}  # without another record
+    for method in ("GET", "POST"):
+        yield (
+            f"{method} {{}}/unmerge",
+            {REFUSED} if role != "admin" else _merge(slug, may, set()) or {SEEN_OTHER},
+        )
     back = _step_back(role, slug, may, letters)
     yield "GET {}/step-back", back
     yield "POST {}/step-back", back
@@ -86,6 +96,13 @@ def _reveal(role: str, slug: str, letters: str, may: Rights) -> set[int]:
     if not may.may("R") or slug not in SECRETS or role not in SEES_SECRETS:
         return {REFUSED}
     return {OK} if "R" in letters else {UNKNOWN}
+
+
+def _merge(slug: str, may: Rights, changes: set[int]) -> set[int]:
+    """Return what merging answers where it is refused: by her rights, or by a table that does not merge."""
+    if slug in MERGEABLE:
+        return changes
+    return {UNKNOWN} if may.may("U") else {REFUSED}
 
 
 def _step_back(role: str, slug: str, may: Rights, letters: str) -> set[int]:

@@ -58,6 +58,8 @@ class Origin(OpenChoice):
     imported = "import", _("From a list")
     undone = "undo", _("Import taken back")
     reverted = "revert", _("Change put back")
+    merged = "merge", _("Merged")
+    unmerged = "unmerge", _("Merge taken back")
     command = "command", _("Command")
     system = "system", _("By the system")
 
@@ -315,6 +317,13 @@ def log_gone(session: Session, entity: str, gone: Sequence[tuple[int, int, Diff]
     ]
     for start in range(0, len(rows), BATCH):
         session.execute(sa.insert(ChangeLog), rows[start : start + BATCH])
+
+
+def log_untouched(session: Session, record: Record) -> None:
+    """Write down that a record took part in something by which none of its values changed."""
+    session.execute(
+        sa.insert(ChangeLog), [_entry(record.__tablename__, record.id, record.version, "change", {})]
+    )
 
 
 def _row(record: Record, action: str, diff: Diff | None) -> dict[str, Any]:

@@ -115,11 +115,24 @@ class Ledger:
         """Return the keys by which another list's row finds the record."""
         return (self.finds or self.certain)(values)
 
+    def alike(self, values: Values) -> Mapping[Hashable, int]:
+        """Return the keys by which stored records look like one, with how sure each is: certain 0, probable 1, …"""
+        ways = (self.certain, self.probable, self.finds if self.shows_finds and self.finds else no_keys)
+        found: dict[Hashable, int] = {}
+        for sure, keys in enumerate(ways):
+            for key in keys(values):
+                found.setdefault(key, sure)
+        return found
+
     def are_apart(self, one: Values, other: Values) -> bool:
         """Tell whether a field that both fill differently shows two records to be two."""
         return bool(self.apart and one.get(self.apart) and other.get(self.apart)) and (
             one[self.apart] != other[self.apart]
         )
+
+    def are_two(self, one: Values, other: Values) -> bool:
+        """Tell whether they are two whatever else they share: a number that never changes differs (a card's does)."""
+        return self.are_apart(one, other) and any(True for _ in self.certain({self.apart: one[self.apart]}))
 
 
 _ledgers: dict[type[Record], Ledger] = {}

@@ -84,10 +84,10 @@ def _certain(values: Values) -> Iterable[Hashable]:
 
 
 def _finds(values: Values) -> Iterable[Hashable]:
-    """The same name in any order of its words, and the same phone or birth date: namesakes differ in these."""
+    """The same name in any order of its words, and the same birth date, phone or e-mail: namesakes differ in these."""
     yield from _certain(values)
     names = {" ".join(sorted(name.split())) for name in _names(values)}
-    for told_by in ("birth_date", "phone_jp", "phone_vn"):
+    for told_by in ("birth_date", "phone_jp", "phone_vn", "email"):
         if values.get(told_by):
             yield from ((name, values[told_by]) for name in names)
 
@@ -119,7 +119,7 @@ register(
     Ledger(
         rough_fields=(*_NAMES, "birth_date"),
         rough=_rough,
-        key_paths=("residence_card_no", "phone_jp", "phone_vn"),
+        key_paths=("residence_card_no", "phone_jp", "phone_vn", "email"),
         certain=_certain,
         probable=_probable,
         finds=_finds,
