@@ -27,7 +27,7 @@ from admin_views.engine.arguments import (
     sortable,
     views_for,
 )
-from admin_views.engine.columns import columns_of
+from admin_views.engine.columns import Columns, columns_of
 from admin_views.engine.figures import reckon
 from admin_views.engine.filters import FilterControl, controls
 from admin_views.engine.grouping import COUNTED, GROUPED, Counts, Group, count_groups, count_rows, groups_of
@@ -120,12 +120,8 @@ class Listing:
         """Ask the database: count and totals (unless known), the rows, and what they hold several of."""
         self.screen, self.asked = screen, asked
         session = db.session()
-        self.parts = office().kept.get(
-            seen_alike("parts", screen.slug, asked.columns), lambda: columns_of(screen, asked.columns)
-        )
-        self.selection = office().kept.get(
-            seen_alike("selection", screen.slug, asked.columns),
-            lambda: selection(screen.model, self.parts.fields),
+        self.parts, self.selection = office().kept.get(
+            seen_alike("selection", screen.slug, asked.columns), self._select
         )
         answers: Answers = (
             reckoned.get(session, self._question(), lambda: self._reckon(session))
@@ -143,6 +139,10 @@ class Listing:
         self.columns = office().kept.get(
             seen_alike("columns", screen.slug, asked.columns, asked.sort), self._columns
         )
+
+    def _select(self) -> tuple[Columns, Selection]:
+        parts = columns_of(self.screen, self.asked.columns)
+        return parts, selection(self.screen.model, parts.fields)
 
     # -- asking ----------------------------------------------------------------------------------------------------
     def _question(self) -> tuple[Any, ...]:
