@@ -415,6 +415,37 @@ def test_who_may_not_open_a_list_has_no_views_of_it(enter: Enter) -> None:
         assert organiser.post(address, data={"name": "x"}).status_code == 403
 
 
+# -- bad input -------------------------------------------------------------------------------------------------------
+HOSTILE = ["\0", "' OR 1=1 --", "<script>", "🙂" * 400, "9" * 400, "-1", "x,y,,z", "%", "1\n2"]
+
+
+@pytest.mark.storage
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_nobody_should_send_is_answered_in_words(text: str, caseworker: FlaskClient) -> None:
+    everything = {"name": text, "opens": text, "do": text, "replace": text, "column": text, "per_page": text}
+    asked = {
+        "columns": text,
+        "sort": text,
+        "status": text,
+        "opened_on.from": text,
+        "per_page": text,
+        "view": text,
+    }
+
+    answers = [
+        caseworker.get("/cases/", query_string=asked),
+        caseworker.get("/cases/columns", query_string=asked),
+        caseworker.post("/cases/columns", query_string=asked, data=everything | {"place-title": text}),
+        caseworker.get("/cases/views", query_string=asked),
+        caseworker.post("/cases/views", query_string=asked, data=everything),
+        caseworker.post("/cases/views", query_string=asked, data=everything | {"role": text}),
+        caseworker.get("/cases/"),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 302, 303, 403, 422}
+    assert [answer for answer in answers if "<script>" in answer.text] == []  # ours carry a nonce
+
+
 # -- cost ------------------------------------------------------------------------------------------------------------
 def test_views_cost_a_list_no_statement(caseworker: FlaskClient, saved: Saved, queries: Queries) -> None:
     saved(a_case())
