@@ -194,7 +194,9 @@ def running_postgresql(name: str) -> Iterator[PostgreSQL]:
 
 
 def let_go(app: Flask) -> None:
-    """Close every connection, so that another copy can take the database's place."""
+    """Close every connection and forget what users saved, so that another copy can take the database's place."""
+    if office := app.extensions.get("tomoiki_office"):
+        office.saved.clear()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -202,7 +204,13 @@ def let_go(app: Flask) -> None:
 
 def load_models() -> None:
     """Make every table known, also of rooms that no test of this run imports."""
-    for module in ("core.history", "core.backup_log", "core.sent_forms", "accounts.throttle"):
+    for module in (
+        "core.history",
+        "core.backup_log",
+        "core.sent_forms",
+        "core.saved_views",
+        "accounts.throttle",
+    ):
         importlib.import_module(f"tomoiki.{module}")
     for models in (*sorted(ROOMS.glob("*/models.py")), *sorted(ROOMS.glob("money/*.py"))):
         importlib.import_module(f"tomoiki.{models.parent.name}.{models.stem}")

@@ -14,6 +14,8 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from werkzeug.datastructures import MultiDict
 
+from admin_views.engine.columns import choosable, usual
+from admin_views.engine.habits import PER_PAGE, usual_rows
 from admin_views.engine.lookup import find_records
 from admin_views.engine.lookup import named as records_named
 from admin_views.engine.named import Named, holds_name, named, words_for
@@ -28,10 +30,11 @@ from tomoiki.core.wordings import entries
 
 MAX_ID = 2**31 - 1
 MAX_PAGE = 1_000_000
-PER_PAGE, MAX_PER_PAGE = 50, 200
+MAX_PER_PAGE = 200
 QUERY_LENGTH = 200
-RESERVED = frozenset({"q", "view", "page", "per_page", "sort", "filter", "lang", "encoding"})
+RESERVED = frozenset({"q", "view", "page", "per_page", "sort", "columns", "filter", "lang", "encoding"})
 RANGES = ("day", "moment", "yen", "integer")
+Pairs = Sequence[tuple[str, str]]
 
 
 def arguments_of(name: str) -> tuple[str, ...]:
@@ -39,7 +42,7 @@ def arguments_of(name: str) -> tuple[str, ...]:
     return name, f"{name}.from", f"{name}.to", f"{name}.is"
 
 
-def address_of(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+def address_of(path: str, pairs: Pairs) -> str:
     """Return the address with these arguments."""
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
@@ -58,7 +61,9 @@ class Arguments:
     query: str = ""
     page: int = 1
     per_page: int = PER_PAGE
+    usual: int = PER_PAGE  # rows of a page that the address need not tell
     sort: str = ""
+    columns: tuple[str, ...] = ()  # none: the screen's own
     filters: dict[str, Any] = field(default_factory=dict)
     view: View | None = None
     notices: list[str] = field(default_factory=list)
@@ -87,7 +92,9 @@ class Arguments:
                 pairs += [(name, str(item)) for item in value]
         if self.sort:
             pairs.append(("sort", self.sort))
-        if self.per_page != PER_PAGE:
+        if self.columns:
+            pairs.append(("columns", ",".join(self.columns)))
+        if self.per_page != self.usual:
             pairs.append(("per_page", str(self.per_page)))
         return pairs
 
@@ -104,12 +111,16 @@ class Range:
 
 def read_arguments(screen: Screen, given: MultiDict[str, str]) -> Arguments:
     """Read and check the arguments of a list; what cannot be used is ignored with a notice."""
-    found = Arguments(query=given.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH])
+    found = Arguments(
+        query=given.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH], usual=usual_rows(screen)
+    )
     found.page = _number("page", 1, MAX_PAGE, given, found)
-    found.per_page = _number("per_page", PER_PAGE, MAX_PER_PAGE, given, found)
+    found.per_page = _number("per_page", found.usual, MAX_PER_PAGE, given, found)
     found.shows_filters = given.get("filter") == "1"
     _read_sort(screen, given.get("sort", ""), found)
     _read_view(screen, given.get("view", ""), found)
+    if names := given.get("columns"):
+        _read_columns(screen, names, found)
     fields = _by_argument(screen)
     for name in given:
         if name not in fields and name not in RESERVED:
@@ -156,6 +167,15 @@ def _read_view(screen: Screen, asked: str, found: Arguments) -> None:
     found.view = next((view for view in views_for(screen) if view.name == asked), None)
     if asked and found.view is None:
         found.notices.append(_("“%(name)s” is no filter of this list.", name=asked[:40]))
+
+
+def _read_columns(screen: Screen, asked: str, found: Arguments) -> None:
+    names = dict.fromkeys(name for name in asked.split(",") if name)
+    known = choosable(screen)
+    for name in names.keys() - known.keys():
+        found.notices.append(_("“%(name)s” is no column of this list.", name=name[:40]))
+    chosen = tuple(name for name in names if name in known)
+    found.columns = () if chosen == usual(screen) else chosen
 
 
 def views_for(screen: Screen) -> list[View]:

@@ -21,11 +21,6 @@ def visible_figures(screen: Screen) -> list[Figure]:
     return [one for one in screen.figures if not one.needs or may.sees(who, screen.model, one.needs)]
 
 
-def figure_fields(screen: Screen) -> list[str]:
-    """Return the fields that the figures of the list read."""
-    return [name for figure in screen.figures if figure.in_list for name in figure.reads]
-
-
 def reckon(session: Session, figure: Figure, rows: Sequence[Row]) -> Mapping[int, Markup]:
     """Return what the figure says of each row, as safe HTML."""
     values = figure.run(session, rows) if rows else {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as plain  # of text that is never safe already: twice as fast
 from typing import Any
 
 import sqlalchemy as sa
-from flask import request
+from flask import redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from markupsafe import escape
@@ -27,7 +27,8 @@ from admin_views.engine.arguments import (
     sortable,
     views_for,
 )
-from admin_views.engine.figures import figure_fields, reckon, visible_figures
+from admin_views.engine.columns import Columns, columns_of
+from admin_views.engine.figures import reckon
 from admin_views.engine.filters import FilterControl, controls
 from admin_views.engine.grouping import COUNTED, GROUPED, Counts, Group, count_groups, count_rows, groups_of
 from admin_views.engine.lookup import classes
@@ -45,8 +46,9 @@ from admin_views.engine.rows import (
     selection,
     shown,
 )
+from admin_views.engine.saved_views import Chip, chips, list_address, opening
 from admin_views.engine.screen import Figure, Screen
-from admin_views.engine.values import Show, excerpt, label, labels, separator, shower, yen
+from admin_views.engine.values import Show, excerpt, label, labels, plain_text, separator, shower, yen
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.merging import is_mergeable, standing
@@ -104,7 +106,9 @@ class ListPages(ScreenPages):
 
     @expose("/")
     def index_view(self) -> Any:
-        """Show the list that the address asks for."""
+        """Show the list that the address asks for, or the view that she opens it with."""
+        if not request.args and (view := opening(self.screen)):
+            return redirect(view.address(self.screen))
         asked = read_arguments(self.screen, request.args)
         listing = Listing(self.screen, asked, self.reckoned)
         return self.render("engine/list.html", listing=listing, screen=self.screen)
@@ -117,9 +121,8 @@ class Listing:
         """Ask the database: count and totals (unless known), the rows, and what they hold several of."""
         self.screen, self.asked = screen, asked
         session = db.session()
-        self.selection = office().kept.get(
-            seen_alike("selection", screen.slug),
-            lambda: selection(screen.model, (*screen.columns, *figure_fields(screen))),
+        self.parts, self.selection = office().kept.get(
+            seen_alike("selection", screen.slug, asked.columns), self._select
         )
         answers: Answers = (
             reckoned.get(session, self._question(), lambda: self._reckon(session))
@@ -134,7 +137,13 @@ class Listing:
         if self.is_capped and not self.rows:  # beyond the end, which nobody counted
             asked.page = self.pages
             self.rows = self._rows(session)
-        self.columns = office().kept.get(seen_alike("columns", screen.slug, asked.sort), self._columns)
+        self.columns = office().kept.get(
+            seen_alike("columns", screen.slug, asked.columns, asked.sort), self._columns
+        )
+
+    def _select(self) -> tuple[Columns, Selection]:
+        parts = columns_of(self.screen, self.asked.columns)
+        return parts, selection(self.screen.model, parts.fields)
 
     # -- asking ----------------------------------------------------------------------------------------------------
     def _question(self) -> tuple[Any, ...]:
@@ -162,20 +171,17 @@ class Listing:
             self._statement()
             if asked.view  # its condition may name a day
             else office().asked.get(
-                seen_alike("page", self.screen.slug, asked.sort, asked.key), self._statement
+                seen_alike("page", self.screen.slug, asked.columns, asked.sort, asked.key), self._statement
             )
         )
         found: list[dict[str, Any]] = self.selection.rows(
             session, session.execute(statement, params() | place).all()
         )
-        for figure in self._figures():
+        for figure in self.parts.figures:
             said = reckon(session, figure, found)
             for row in found:
                 row[_key(figure)] = said.get(row["id"], "")
         return found
-
-    def _figures(self) -> list[Figure]:
-        return [figure for figure in visible_figures(self.screen) if figure.in_list]
 
     def _statement(self) -> sa.Select[Any]:
         return page_of(self.selection, self._where(), self._order())
@@ -201,15 +207,15 @@ class Listing:
     # -- showing ---------------------------------------------------------------------------------------------------
     def _columns(self) -> list[Column]:
         known, sorts = fields_of(self.screen.model), sortable(self.screen)
-        shown = self.selection.shown
-        found: list[Column] = []
-        for row in self.screen.list:
-            names = [name for name in ((row,) if isinstance(row, str) else row) if name in shown]
-            if names:
-                found.append(self._column([known[name] for name in names], len(found), sorts))
-        return found + [_figure_column(figure) for figure in self._figures()]
+        lead = next((part for part in self.parts.parts if not isinstance(part, Figure)), ())
+        return [
+            _figure_column(part)
+            if isinstance(part, Figure)
+            else self._column([known[name] for name in part], sorts, leads=part is lead)
+            for part in self.parts.parts
+        ]
 
-    def _column(self, parts: list[Field], at: int, sorts: frozenset[str]) -> Column:
+    def _column(self, parts: list[Field], sorts: frozenset[str], *, leads: bool) -> Column:
         lead = parts[0]
         status = self.screen.model.__moves__
         shows = [
@@ -218,7 +224,9 @@ class Listing:
         name, is_down = self._order()
         sort = ("" if name != lead.name or is_down else "-") + lead.name if lead.name in sorts else ""
         aria = ("descending" if is_down else "ascending") if name == lead.name else ""
-        if at == 0:
+        if leads:
+            if lead.format is not None and lead.format.link:  # a link within the link to the record
+                shows[0] = (lead.name, lambda value: plain(plain_text(lead, value)))
             number = self.screen.model.__numbering__
             css = "first nw" if number and number.field == lead.name else "first"
             return Column(lead, lead_cell(shows, css, self.screen.slug), self.label(lead), css, sort, aria)
@@ -244,7 +252,21 @@ class Listing:
         """Return the list's address with these arguments changed (None takes one away)."""
         pairs = [(name, value) for name, value in self.asked.to_query() if name not in changes]
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
-        return address_of(f"/{self.screen.slug}/", pairs)
+        return list_address(self.screen, pairs)
+
+    def beside(self, page: str) -> str:
+        """Return the address of a page that is about this list."""
+        return address_of(f"/{self.screen.slug}/{page}", self.asked.to_query())
+
+    @property
+    def whole(self) -> str:
+        """Return where all rows stand."""
+        return list_address(self.screen, ())
+
+    @property
+    def saved(self) -> list[Chip]:
+        """Return the saved views of the list."""
+        return chips(self.screen, self.asked)
 
     def export_address(self, kind: str) -> str:
         """Return where this list is exported."""
@@ -253,13 +275,10 @@ class Listing:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Return each filter in force in words, with the address that lets it go."""
-        known = fields_of(self.screen.model)
-        view = self.asked.view
-        found = [(str(view.label), self.address(view=None))] if view else []
-        for name, value in self.asked.filters.items():
-            gone = dict.fromkeys(arguments_of(name))
-            found.append((f"{self.label(known[name])}: {_words(known[name], value)}", self.address(**gone)))
-        return found
+        gone = {name: dict.fromkeys(arguments_of(name)) for name in ("view", *self.asked.filters)}
+        return [
+            (text, self.address(**gone[name])) for name, text in filters_in_words(self.screen, self.asked)
+        ]
 
     @property
     def groups(self) -> list[Group]:
@@ -311,6 +330,15 @@ def _figure_column(figure: Figure) -> Column:
     return Column(what, row_cell([(_key(figure), str)], css, phone), str(figure.label), css, "", "")
 
 
+def filters_in_words(screen: Screen, asked: Arguments) -> Iterator[tuple[str, str]]:
+    """Yield each filter in force by the argument that carries it, and what it says."""
+    if asked.view:
+        yield "view", str(asked.view.label)
+    for name, value in asked.filters.items():
+        what = fields_of(screen.model)[name]
+        yield name, f"{screen.labels.get(name, what.label)}: {_words(what, value)}"
+
+
 def _words(what: Field, value: Any) -> str:
     if isinstance(value, Named):
         return str(WORDS[value.word])
@@ -338,7 +366,7 @@ def reference_texts(what: Field, ids: Sequence[int]) -> dict[int, str]:
 
 def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
     """Return where a list is exported: all its pages, with its search, filters and order."""
-    pairs = [(name, value) for name, value in asked.to_query() if name != "per_page"]
+    pairs = [(name, value) for name, value in asked.to_query() if name not in ("per_page", "columns")]
     return address_of(f"/{screen.slug}/export.{kind}", pairs)
 
 
@@ -424,7 +452,7 @@ def cell(what: Field, *, is_status: bool = False) -> Show:
     if what.kind == "codes" and what.choices:
         words = shower_of_codes(what)
         return lambda values: words(values or [])
-    if what.narrative and what.kind in ("text", "long"):
+    if what.kind == "long" or (what.narrative and what.kind == "text"):
         return lambda value: str(escape(excerpt(value))) if value else ""
     if what.name == "kind" or what.kind != "flag":
         return shower(what, is_status=is_status)

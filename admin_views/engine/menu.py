@@ -9,6 +9,7 @@ from flask import render_template, request
 from markupsafe import Markup
 
 from admin_views.engine.office import access, office, seen_alike, viewer
+from admin_views.engine.saved_views import opened_otherwise
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,16 @@ class Entry:
 def menu() -> list[tuple[str, list[Entry]]]:
     """Return the groups with their screens."""
     groups: dict[str, list[Entry]] = {}
+    otherwise = opened_otherwise(office().screens.values())
     for screen in office().screens.values():
         if screen.menu is not None and access().may(viewer(), "read", screen.model):
             groups.setdefault(str(screen.menu), []).append(
-                Entry(screen.slug, str(screen.name), screen.icon, screen.start)
+                Entry(
+                    screen.slug,
+                    str(screen.name),
+                    screen.icon,
+                    "" if screen.slug in otherwise else screen.start,
+                )
             )
     return list(groups.items())
 
@@ -52,10 +59,17 @@ def _quick() -> Iterator[Markup]:
 
 
 def sidebar() -> Markup:
-    """Return the sidebar's HTML, written once for all of the same roles and language on the same screen."""
+    """Return the sidebar's HTML, written once for all of the same roles and language on the same screen.
+
+    Whoever opens a list with a view of her own in place of the screen's start has one of hers.
+    """
     here = request.path.split("/")[1]
     found: Markup = office().kept.get(
-        seen_alike("sidebar", here if here in office().screens else request.path == "/"),
+        seen_alike(
+            "sidebar",
+            here if here in office().screens else request.path == "/",
+            opened_otherwise(office().screens.values()),
+        ),
         lambda: Markup(render_template("engine/sidebar.html", here=here)),  # noqa: S704 - our own template
     )
     return found

@@ -29,6 +29,7 @@ class Office:
     asked: Kept = field(
         default_factory=lambda: Kept(most=200)
     )  # selects of pages: large, and each search has one
+    saved: Kept = field(default_factory=Kept)  # views and habits of users
 
     def screen_of(self, model: type[Listed]) -> Screen | None:
         """Return the first screen of a table: where links to its records lead."""

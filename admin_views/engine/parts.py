@@ -14,13 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from admin_views.engine.arguments import Arguments, address_of, read_arguments
+from admin_views.engine.arguments import Arguments, Pairs, address_of, read_arguments
 from admin_views.engine.listing import asked_rows
 from admin_views.engine.office import office, viewer
 from admin_views.engine.rows import params, selection, shown
 from admin_views.engine.screen import Screen
-
-Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)

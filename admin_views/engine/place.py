@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.engine.arguments import Arguments, address_of, parse_id, read_arguments
 from admin_views.engine.listing import asked_order, asked_rows, ordered_ids
 from admin_views.engine.rows import params
+from admin_views.engine.saved_views import list_address
 from admin_views.engine.screen import Screen
 from tomoiki.core.database import db
 
@@ -34,7 +35,7 @@ def place_of(screen: Screen, key: int) -> Place:
     if given is None:
         return Place(f"/{screen.slug}/")
     asked = read_arguments(screen, given)
-    back = address_of(f"/{screen.slug}/", _pairs(asked, asked.page))
+    back = list_address(screen, _pairs(asked, asked.page))
     before = (asked.page - 1) * asked.per_page
     skipped = max(before - 1, 0)
     ids = _ids(screen, asked, skipped, asked.per_page + 2)

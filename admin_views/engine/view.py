@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
+from admin_views.engine.column_pages import ColumnPages
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
 from admin_views.engine.export_pages import ExportPages
@@ -28,6 +29,7 @@ from admin_views.engine.office import access, viewer
 from admin_views.engine.putting_back_pages import PutBackPages
 from admin_views.engine.resuming import ask_again, was_typed
 from admin_views.engine.rows import params
+from admin_views.engine.saved_view_pages import SavedViewPages
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.stepping_back import StepBackPages
@@ -38,6 +40,9 @@ from tomoiki.core.history import log_access
 
 NEED: dict[str, Verb | None] = {
     "index_view": "read",
+    "views_view": "read",
+    "saved_view_view": "read",
+    "columns_view": "read",
     "details_view": "read",
     "history_view": "read",
     "create_view": "create",
@@ -83,6 +88,8 @@ def _default(column: Any) -> Any:
 
 class EngineView(  # the pages first: their routes replace the stock ones
     ListPages,
+    SavedViewPages,
+    ColumnPages,
     DetailPages,
     FormPages,
     MovePages,

@@ -17,6 +17,7 @@ from tests.factories import a_case, a_donation, a_person
 from tomoiki.core import schema
 from tomoiki.core.actors import SYSTEM, acting
 from tomoiki.core.database import Base, db, in_write
+from tomoiki.core.saved_views import SavedView, keep_habit, keep_view
 from tomoiki.core.search import INDEX
 from tomoiki.demo.office import build_office
 
@@ -43,6 +44,9 @@ def _save_some() -> None:
     secret = {"residence_card_no": "AB12345678CD", "safe_contact": "Chỉ nhắn tin 夜のみ '\\ \""}
     person = a_person(code="X-1", **secret)  # no number that the demo's counters give
     db.session.add_all([person, a_donation(number="X-1"), a_case(number="X-1", person=person)])
+    view = SavedView(screen="cases", name="進行中", query="status=open", role="caseworker")
+    keep_view(db.session(), view)
+    keep_habit(db.session(), 1, "cases", view_id=view.id, per_page=100)
 
 
 def an_office(make_app: Callable[..., Flask], database: Store, **config: Any) -> Flask:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from admin_views import SCREENS
 from tests.engine.browsing import words
 from tests.permissions.expected import TABLE
 from tests.permissions.world import (
@@ -23,6 +24,7 @@ from tests.permissions.world import (
 )
 from tomoiki.cases.models import Activity, Case, CaseStaff
 from tomoiki.core.database import db
+from tomoiki.core.fields import fields_of
 from tomoiki.core.history import AccessLog
 from tomoiki.events.models import Attendee
 from tomoiki.people.models import Person
@@ -69,8 +71,13 @@ MERGEABLE = ("people", "donors", "organisations", "attendees")
 def addresses(world: World) -> Iterator[str]:
     yield from ("/", "/search?q=T2026", "/search?q=ng", "/search?q=P-0000", "/account")
     for slug in TABLE:
+        model = next(screen.model for screen in SCREENS if screen.slug == slug)
+        every = ",".join(fields_of(model))
         yield from (
             f"/{slug}/?per_page=200&filter=1",
+            f"/{slug}/?per_page=200&columns={every}",
+            f"/{slug}/columns?columns={every}",
+            f"/{slug}/views?columns={every}",
             f"/{slug}/lookup?q=",
             f"/{slug}/lookup?q=ng",
             f"/{slug}/new",

@@ -17,7 +17,9 @@ from tests.permissions.world import (
     change_record,
 )
 from tomoiki.cases.models import Case, CaseStaff
+from tomoiki.core.database import db
 from tomoiki.core.dates import today
+from tomoiki.core.history import ChangeLog
 
 Enter = Callable[[str], FlaskClient]
 
@@ -146,6 +148,9 @@ def test_an_auditor_may_post_nothing_but_her_own_account(app: Flask, enter: Ente
             or rule.rule in own
             or "/export." in rule.rule  # the purpose of an export is hers to give: see test_walk
             or rule.rule.startswith(("/tf-", "/invitation/"))
+            or rule.rule.endswith(
+                ("/views", "/views/<number>", "/columns")
+            )  # hers, as her account: see below
         ):
             continue
         slug = rule.rule.split("/")[1]
@@ -157,6 +162,18 @@ def test_an_auditor_may_post_nothing_but_her_own_account(app: Flask, enter: Ente
                 wrong[address] = code
 
     assert wrong == {}
+
+
+def test_an_auditor_saves_views_for_herself_and_shares_none(app: Flask, enter: Enter, world: World) -> None:
+    auditor = enter("auditor")
+
+    with app.app_context():
+        before = db.session.query(ChangeLog).count()
+    assert auditor.post("/donors/views?sort=name", data={"name": "名前順"}).status_code == 303
+    assert auditor.post("/donors/views", data={"name": "x", "role": "auditor"}).status_code == 403
+    assert auditor.post("/people/views", data={"name": "x"}).status_code == 403
+    with app.app_context():
+        assert db.session.query(ChangeLog).count() == before
     assert auditor.post("/account", data={"language": "vi"}).status_code == 303
     assert auditor.post("/logout").status_code == 302
 

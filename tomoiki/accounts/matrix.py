@@ -454,8 +454,9 @@ CASEWORK: Matrix = {
 # A form that the role may save shows these by label, though the role may not open them (DOMAIN 4, "More rows").
 LABELS_OPEN = ("user", "fund", "organisation", "event", "partner")
 STEPS_BACK = ("admin",)  # may put a record back to the state it came from (DOMAIN 2.8)
+SHARES_VIEWS = ("admin",)  # as with choices and rules: all read, administrators write
 
 
 def office_access(more: Mapping[str, Mapping[str, tuple[Grant, ...]]] | None = None) -> Access:
     """Return the office's permissions; `more` adds tables (a test's own entity)."""
-    return Access({**MATRIX, **CASEWORK, **(more or {})}, LABELS_OPEN, STEPS_BACK)
+    return Access({**MATRIX, **CASEWORK, **(more or {})}, LABELS_OPEN, STEPS_BACK, SHARES_VIEWS)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tomoiki.accounts.models import User
 from tomoiki.accounts.settings import SettingKey, get_setting
-from tomoiki.core import wordings
+from tomoiki.core import saved_views, wordings
 from tomoiki.core.access import Viewer
 from tomoiki.core.actors import Actor, act_as
 from tomoiki.core.database import db
@@ -25,7 +25,7 @@ SECURITY = "security"  # Flask-Security's blueprint: its views change the user t
 REMEMBERED = 500  # users kept in one process
 STAMP_SECONDS = 60  # how exact "last seen" is; a page in between sends no cookie
 _TABLE = sa.inspect(User).local_table
-_STAMP = sa.select(_TABLE.c.version, _TABLE.c.active, *wordings.STAMP).where(
+_STAMP = sa.select(_TABLE.c.version, _TABLE.c.active, *wordings.STAMP, saved_views.STAMP).where(
     _TABLE.c.fs_uniquifier == sa.bindparam("uniquifier")
 )
 
@@ -46,6 +46,7 @@ class KnownUsers:
                 self._users.pop(uniquifier, None)
             return None
         wordings.note_stamp((stamp.words_at, stamp.words_sum))
+        saved_views.note_stamp(stamp.views_stamp)
         with self._lock:
             user = self._users.get(uniquifier)
             if user is not None and user.version == stamp.version:

@@ -62,14 +62,20 @@ class Access:
     """Answers every question of permission from one matrix."""
 
     def __init__(
-        self, matrix: Matrix, labels_open: Iterable[str] = (), steps_back: Iterable[str] = ()
+        self,
+        matrix: Matrix,
+        labels_open: Iterable[str] = (),
+        steps_back: Iterable[str] = (),
+        shares_views: Iterable[str] = (),
     ) -> None:
         """Keep the matrix; `labels_open` are the tables whose labels a form's search box may show to anybody.
 
-        `steps_back` are the roles that may take a record back to the state it came from.
+        `steps_back` are the roles that may take a record back to the state it came from, `shares_views` those that
+        may give a saved view of a list to all who have a role.
         """
         self._matrix, self.labels_open = matrix, frozenset(labels_open)
         self._steps_back = frozenset({SYSTEM_ROLE, *steps_back})
+        self._shares_views = frozenset(shares_views)
         self._known: dict[tuple[frozenset[str], str, Verb], tuple[Grant, ...]] = {}
 
     def grants(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> tuple[Grant, ...]:
@@ -96,6 +102,10 @@ class Access:
     def may_take_back(self, viewer: Viewer) -> bool:
         """Tell whether she may take back what somebody else did, as far as she may change it herself."""
         return bool(viewer.roles & self._steps_back)
+
+    def may_share_views(self, viewer: Viewer) -> bool:
+        """Tell whether she may make, change and delete views that a role shares; they show nobody more than before."""
+        return bool(viewer.roles & self._shares_views)
 
     def scope(self, viewer: Viewer, model: type[Listed], verb: Verb = "read") -> ColumnElement[bool] | None:
         """Return the condition that her rows meet, or None when she sees all; false() when none."""
