@@ -14,6 +14,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from admin_views.engine import import_jobs, uploads
+from admin_views.engine.arguments import MAX_ID
 from admin_views.engine.importing import limits, may_import
 from admin_views.engine.lookup import named
 from admin_views.engine.mapping import Target, map_sheets, note_target, targets_of
@@ -32,6 +33,7 @@ from tomoiki.core.ledgers import ledger_of
 from tomoiki.core.sheets import DELIMITERS, ENCODINGS, is_text, spelling_of
 from tomoiki.core.tables import Refused
 
+RUN = f"int(max={MAX_ID}):run_id"  # the number of an import in an address
 MOST_FAULTS = 200  # so many stand on the page; the command and the file of rejects have all
 MOST_RUNS = 20
 MOST_LEFT = 50
@@ -55,7 +57,7 @@ class ImportPages(ScreenPages):
             db.session.rollback()
             return make_response(self._upload_page(str(fault.message)), UNREADABLE)
 
-    @expose("/import/<int:run_id>")
+    @expose(f"/import/<{RUN}>")
     def import_result_view(self, run_id: int) -> Any:
         """Show what came of an import, with what can still be done about it."""
         run = self._find_run(run_id)
@@ -74,7 +76,7 @@ class ImportPages(ScreenPages):
             left=list(_named(screens, left)),
         )
 
-    @expose("/import/<int:run_id>/undo", methods=("POST",))
+    @expose(f"/import/<{RUN}>/undo", methods=("POST",))
     def import_undo_view(self, run_id: int) -> Any:
         """Take an import back."""
         run = self._find_run(run_id)
@@ -93,7 +95,7 @@ class ImportPages(ScreenPages):
         )
         return redirect(f"/{self.screen.slug}/import/{run_id}", 303)
 
-    @expose("/import/<int:run_id>/rejects.xlsx")
+    @expose(f"/import/<{RUN}>/rejects.xlsx")
     def import_rejects_view(self, run_id: int) -> Any:
         """Send the rows that could not be imported, with the reason of each."""
         run = self._find_run(run_id)
