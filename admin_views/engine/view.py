@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
+from admin_views.engine.attached import FilePages
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
 from admin_views.engine.export_pages import ExportPages
@@ -39,6 +40,9 @@ NEED: dict[str, Verb | None] = {
     "index_view": "read",
     "details_view": "read",
     "history_view": "read",
+    "file_view": "read",
+    "thumbnail_view": "read",
+    "upload_view": "read",  # and only for roles that may hang files on such records: it asks itself
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
@@ -54,7 +58,7 @@ NEED: dict[str, Verb | None] = {
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "import_view", "import_undo_view", "export"}
+    {"reveal_view", "reason_view", "upload_view", "import_view", "import_undo_view", "export"}
 )  # a POST that needs no lock of ours from the start
 
 
@@ -87,6 +91,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     ActionPages,
     DeletePages,
     HistoryPages,
+    FilePages,
     LookupPages,
     ImportPages,
     ExportPages,

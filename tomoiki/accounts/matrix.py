@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from tomoiki.accounts.matrix_files import files_of
 from tomoiki.core.access import TODAY, VIEWER, Access, Grant, Matrix
 from tomoiki.core.dates import now
 from tomoiki.core.fields import model_named
@@ -458,4 +459,6 @@ STEPS_BACK = ("admin",)  # may put a record back to the state it came from (DOMA
 
 def office_access(more: Mapping[str, Mapping[str, tuple[Grant, ...]]] | None = None) -> Access:
     """Return the office's permissions; `more` adds tables (a test's own entity)."""
-    return Access({**MATRIX, **CASEWORK, **(more or {})}, LABELS_OPEN, STEPS_BACK)
+    return Access(
+        {**MATRIX, **CASEWORK, **files_of({**MATRIX, **CASEWORK}), **(more or {})}, LABELS_OPEN, STEPS_BACK
+    )

@@ -82,6 +82,9 @@ class Listed(Described):
     __moves__: ClassVar[Moves | None] = None
     __key__: ClassVar[tuple[str, ...]] = ()  # fields by which a person finds the record again
     __stands__: ClassVar[bool] = False  # what was done is never put back from the log: a receipt stands
+    __hangs_on__: ClassVar[tuple[str, str] | None] = (
+        None  # table and id of the record, of any table, that it goes with
+    )
     __unlogged__: ClassVar[frozenset[str]] = frozenset()  # columns that have no place in the change log
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
