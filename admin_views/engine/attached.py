@@ -171,7 +171,7 @@ class FilePages(ScreenPages):
         """Take one or more files; what is refused is told in words, the rest is kept."""
         row = self.read_row(key)
         table, record_id = self.model.__tablename__, int(row["id"])
-        if not access().may_hang(viewer(), "create", Attachment, table) or is_opened(self.model, record_id):
+        if is_opened(self.model, record_id):
             self.refuse(record_id, 403)
         kind = request.form.get("kind", "")
         if kind not in dict(_kinds()):

@@ -32,6 +32,7 @@ from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.stepping_back import StepBackPages
 from tomoiki.core.access import VERBS, Verb
+from tomoiki.core.attachments import Attachment
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
@@ -42,7 +43,7 @@ NEED: dict[str, Verb | None] = {
     "history_view": "read",
     "file_view": "read",
     "thumbnail_view": "read",
-    "upload_view": "read",  # and only for roles that may hang files on such records: it asks itself
+    "upload_view": "read",  # and only for roles that may hang files on such records: see _is_open
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
@@ -169,6 +170,9 @@ class EngineView(  # the pages first: their routes replace the stock ones
         who, may = viewer(), access()
         if name == "reason_view":
             return may.reason_rows(who, self.model) is not None
+        if name == "upload_view":
+            hangs = may.may_hang(who, "create", Attachment, self.model.__tablename__)
+            return hangs and may.may(who, "read", self.model)
         if name == "step_back_view":
             return may.may_step_back(who, self.model)
         if name == "reveal_view":

@@ -50,12 +50,12 @@ UNSHOWN = frozenset({AttachmentKind.residence_card, AttachmentKind.medical, Atta
 class FileFormat(OpenChoice):
     """What a file is, for a computer; one of these is told by its bytes."""
 
-    pdf = "pdf", "PDF"
-    jpeg = "jpeg", "JPEG"
-    png = "png", "PNG"
-    webp = "webp", "WebP"
-    docx = "docx", "Word"
-    xlsx = "xlsx", "Excel"
+    pdf = "pdf", _("PDF")
+    jpeg = "jpeg", _("JPEG")
+    png = "png", _("PNG")
+    webp = "webp", _("WebP")
+    docx = "docx", _("Word")
+    xlsx = "xlsx", _("Excel")
     txt = "txt", _("Text")
 
 
