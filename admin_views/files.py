@@ -1,6 +1,7 @@
 """The screen of files: what is kept with all records, found by name; they are added on the page of their record."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
@@ -41,8 +42,8 @@ ATTACHMENTS = Screen(
     list=(("filename", "label"), "kind", "format", "entity"),
     filters=("kind", "entity", "record_id", "format"),
     figures=(
-        RECORD,
-        Figure("size", _("Size"), _sizes, reads=("bytes",)),
+        replace(RECORD, name="record_id"),
+        Figure("bytes", _("Size"), _sizes, reads=("bytes",)),
         Figure("file", _("File"), _pictures, "block", reads=("entity",), in_list=False),
     ),
     facts=("kind", "format", "entity"),

@@ -58,6 +58,7 @@ class Shown:
     id: int
     name: str
     about: str
+    day: str
     has_thumbnail: bool
 
 
@@ -123,8 +124,10 @@ def _of_record() -> sa.Select[Any]:
 
 def _shown(row: Any) -> Shown:
     parts = [label(AttachmentKind, row.kind), label(FileFormat, row.format), size_in_words(row.bytes)]
-    parts += [in_tokyo(row.created_at).date().isoformat()] + ([row.filename] if row.label else [])
-    return Shown(row.id, row.label or row.filename, " ・ ".join(parts), has_thumbnail(row.kind, row.format))
+    parts += [row.filename] if row.label else []
+    day = in_tokyo(row.created_at).date().isoformat()
+    is_shown = has_thumbnail(row.kind, row.format)
+    return Shown(row.id, row.label or row.filename, " ・ ".join(parts), day, is_shown)
 
 
 def size_in_words(count: int) -> str:
@@ -166,11 +169,13 @@ def file_ends(change: ChangeLog) -> tuple[str, str]:
 class FilePages(ScreenPages):
     """The routes of a record's files; mixed into the engine's view."""
 
-    @expose("/<key>/files", methods=("POST",))
+    @expose("/<key>/files", methods=("GET", "POST"))
     def upload_view(self, key: str) -> Any:
         """Take one or more files; what is refused is told in words, the rest is kept."""
         row = self.read_row(key)
         table, record_id = self.model.__tablename__, int(row["id"])
+        if request.method == "GET":  # where a refusal stood, after the language was changed
+            return redirect(f"/{self.screen.slug}/{record_id}#files")
         if is_opened(self.model, record_id):
             self.refuse(record_id, 403)
         kind = request.form.get("kind", "")

@@ -60,6 +60,20 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class FileSentence(Sentence):
+    """A file that came or went: not a field that changed."""
+
+    @property
+    def html(self) -> Markup:
+        """Return the whole sentence."""
+        if self.new:
+            sentence, name = _("File added: %(name)s"), Markup("<ins>{}</ins>").format(self.new)
+        else:
+            sentence, name = _("File deleted: %(name)s"), Markup("<del>{}</del>").format(self.old)
+        return Markup(sentence) % {"name": name}  # noqa: S704 - our own text; Markup escapes the words
+
+
+@dataclass(frozen=True)
 class Entry:
     """One change: when, who, by which way, what."""
 
@@ -98,7 +112,7 @@ def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iter
         who = users.get(change.user_id or 0, _("System"))
         way, day, time = told[change.origin], local.date(), local.strftime("%H:%M")
         if change in files:
-            yield Entry(day, time, who, way, Change.change, [Sentence(_("File"), *file_ends(change))])
+            yield Entry(day, time, who, way, Change.change, [FileSentence(_("File"), *file_ends(change))])
             continue
         sentences = list(_sentences(screen, change.diff, row, texts))
         address = f"/{screen.slug}/{row['id']}/put-back/{change.id}" if open_keys[change.id] else ""

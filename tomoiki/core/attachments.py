@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 from tomoiki.core.database import Base, decrypt_bytes, encrypt_bytes
 from tomoiki.core.fields import col
-from tomoiki.core.file_types import find_type, safe_name, type_of
+from tomoiki.core.file_types import find_type, safe_name, type_of, without_ending
 from tomoiki.core.history import Change, ChangeLog
 from tomoiki.core.pictures import redraw
 from tomoiki.core.reading import BadInput
@@ -129,6 +129,7 @@ def make_ready(filename: str, data: bytes, most_mb: int) -> Ready:
     kind, thumbnail = find_type(data), None
     if kind.is_picture:
         picture = redraw(data, kind)
+        filename = filename if picture.kind is kind else without_ending(filename, kind)
         kind, data, thumbnail = picture.kind, picture.data, picture.thumbnail
     return Ready(safe_name(filename, kind), kind.code, data, thumbnail)
 

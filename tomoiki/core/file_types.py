@@ -143,7 +143,13 @@ def safe_name(given: str, kind: FileType) -> str:
     last = PureWindowsPath(PurePosixPath(given.replace("\0", "")).name).name
     seen = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
     name = " ".join(unicodedata.normalize("NFC", seen).split()).strip(". ")
-    ending = next((one for one in kind.endings if name.lower().endswith(one)), "")
-    stem = name[: len(name) - len(ending)].strip(". ") if ending else name
-    ending = name[len(name) - len(ending) :] if ending else kind.endings[0]
+    stem = without_ending(name, kind)
+    ending = name[len(stem) :] or kind.endings[0]
+    stem = stem.strip(". ")
     return f"{stem[: NAME_LENGTH - len(ending)].strip() or 'file'}{ending}"
+
+
+def without_ending(name: str, kind: FileType) -> str:
+    """Return the name without the ending that files of this kind have."""
+    ending = next((one for one in kind.endings if name.lower().endswith(one)), "")
+    return name[: len(name) - len(ending)]
