@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -128,6 +130,16 @@ def test_a_drawing_without_ground_stays_so_and_its_thumbnail_is_white() -> None:
 
     assert Image.open(io.BytesIO(picture.data)).getpixel((5, 5)) == (0, 0, 0, 0)
     assert min(Image.open(io.BytesIO(picture.thumbnail)).getpixel((5, 5))) > 250  # type: ignore[type-var, arg-type]
+
+
+def test_pillow_waits_for_a_picture() -> None:
+    asked = "import sys, app; print([name for name in ('PIL', 'pillow_heif') if name in sys.modules])"
+
+    answer = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert answer.stdout == "[]\n"
 
 
 def test_what_hid_behind_the_pixels_is_gone() -> None:

@@ -6,6 +6,7 @@ A picture is drawn anew: whatever hid behind its pixels is gone. Pillow is loade
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ MOST_PIXELS = 50_000_000  # a phone's camera makes 12 to 48 million
 THUMBNAIL = (160, 160)
 TOO_MANY = _("The picture has too many dots (over 50 million). Make it smaller and send it again.")
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
+_ONE_AT_A_TIME = threading.Lock()  # each takes up to 300 MB while it is drawn
 _QUALITY = 90  # of JPEG and WebP; PNG loses nothing anyway
 
 
@@ -37,12 +39,11 @@ class Picture:
 def redraw(data: bytes, kind: FileType) -> Picture:
     """Draw a picture anew; a HEIC becomes a JPEG, which every browser shows. Raise BadInput if it cannot be read."""
     kept = JPEG if kind is HEIC else kind
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
+    with _ONE_AT_A_TIME:
         image = _opened(data, kind)
-        thumbnail = image.copy()
-    thumbnail.thumbnail(THUMBNAIL)
-    return Picture(kept, _saved(image, _FORMATS[kept]), _saved(thumbnail, "JPEG"))
+        thumbnail = image.reduce(max(1, max(image.size) // (4 * THUMBNAIL[0])))
+        thumbnail.thumbnail(THUMBNAIL)
+        return Picture(kept, _saved(image, _FORMATS[kept]), _saved(thumbnail, "JPEG"))
 
 
 def _opened(data: bytes, kind: FileType) -> Image:
@@ -53,11 +54,15 @@ def _opened(data: bytes, kind: FileType) -> Image:
 
         pillow_heif.register_heif_opener(thumbnails=False)
     try:
-        with Image.open(io.BytesIO(data), formats=(_FORMATS[kind],)) as found:
-            _check_size(found)
-            upright = ImageOps.exif_transpose(found)
-            has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-            return upright.convert("RGBA" if has_alpha else "RGB")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
+            found = Image.open(io.BytesIO(data), formats=(_FORMATS[kind],))
+        _check_size(found)
+        found.load()
+        ImageOps.exif_transpose(found, in_place=True)
+        has_alpha = found.mode in ("RGBA", "LA", "PA") or "transparency" in found.info
+        mode = "RGBA" if has_alpha else "RGB"
+        return found if found.mode == mode else found.convert(mode)
     except BadInput:
         raise
     except Image.DecompressionBombError:
