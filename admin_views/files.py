@@ -48,5 +48,6 @@ ATTACHMENTS = Screen(
     ),
     facts=("kind", "format", "entity"),
     form=("label", "kind"),
+    note=_("Files are added on the page of the record that they belong to."),
     creates=False,
 )

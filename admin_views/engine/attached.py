@@ -41,7 +41,7 @@ from tomoiki.core.wordings import chooseable
 
 MOST = 50  # files that one page shows
 KB = 1024
-WITHOUT_RIGHTS = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+WITHOUT_RIGHTS = "default-src 'none'; sandbox"
 MY_NUMBER = lazy_gettext(
     "Cover the My Number (個人番号) on a copy of a residence card, tick that you did, and send it again."
 )
