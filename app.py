@@ -34,6 +34,7 @@ from tomoiki.core import (
     wordings,
 )
 from tomoiki.core.access import Access
+from tomoiki.core.attachments import let_go
 from tomoiki.core.database import db
 from tomoiki.deadlines.services import mark_missed
 from tomoiki.demo import commands as demo_commands
@@ -75,7 +76,7 @@ def create_app(
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
     install_front(app, front.BOARDS)
     app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them
-    nightly.install(app, frozenset({Role.admin.value}), (mark_missed,))
+    nightly.install(app, frozenset({Role.admin.value}), (mark_missed, let_go))
     for commands in (schema_commands, serving, backup_commands, checking, account_commands, demo_commands):
         commands.install(app)
     return app

@@ -5,6 +5,7 @@ from admin_views import (
     cases,
     deadlines,
     events,
+    files,
     inquiries,
     money,
     organisations,
@@ -52,4 +53,5 @@ SCREENS: tuple[Screen, ...] = (
     accounts.ACCESS_LOG,
     deadlines.DEADLINE_RULES,
     deadlines.HOLIDAYS,
+    files.ATTACHMENTS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import admin_views.engine.light  # isort: skip  # noqa: F401 - before anything else of Flask-Admin
 import flask_admin.babel
 from flask import Flask
 from flask_admin import Admin

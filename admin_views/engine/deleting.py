@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import params
-from tomoiki.core.database import Base, db
+from tomoiki.core.database import db
+from tomoiki.core.history import Tie, ties_to
 from tomoiki.core.records import Record
 
 
@@ -73,32 +74,23 @@ class DeletePages(ScreenPages):
 def dependants_of(session: Session, record: Record) -> Iterator[Dependant]:
     """Yield the kinds of records that point at this one; link rows of its own fields do not count."""
     hidden = set()
-    for mapper in Base.registry.mappers:
-        if not issubclass(mapper.class_, Record):
-            continue
-        for key in _keys_to(mapper.local_table, record):
-            goes_along, (count, seen) = key.ondelete == "CASCADE", _count(session, mapper.class_, key, record)
-            if seen:
-                yield _dependant(mapper.class_, seen, goes_along)
-            if count > seen:
-                hidden.add(goes_along)
+    for tie in ties_to(type(record)):
+        count, seen = _count(session, tie, record)
+        if seen:
+            yield _dependant(tie.model, seen, tie.goes_along)
+        if count > seen:
+            hidden.add(tie.goes_along)
     for goes_along in sorted(hidden):
         yield Dependant(_("Records that are hidden from you"), 0, goes_along)
 
 
-def _count(session: Session, model: type[Record], key: sa.ForeignKey, record: Record) -> tuple[int, int]:
+def _count(session: Session, tie: Tie, record: Record) -> tuple[int, int]:
     """Return how many records point here, and how many of them this viewer may see."""
-    scope = access().scope(viewer(), model)
+    scope = access().scope(viewer(), tie.model)
     pointing = sa.select(sa.func.count(), sa.func.count().filter(sa.true() if scope is None else scope))
-    pointing = pointing.select_from(model.__table__).where(key.parent == record.id)
+    pointing = pointing.select_from(tie.model.__table__).where(tie.points_at(record.id))
     count, seen = session.execute(pointing, params()).one()
     return count, seen
-
-
-def _keys_to(table: Any, record: Record) -> Iterator[sa.ForeignKey]:
-    return (
-        key for column in table.c for key in column.foreign_keys if key.column.table is type(record).__table__
-    )
 
 
 def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
@@ -110,11 +102,8 @@ def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
 
 def delete(session: Session, record: Record) -> None:
     """Delete the record and, one by one so that the log holds each, what goes along."""
-    for mapper in Base.registry.mappers:
-        if issubclass(mapper.class_, Record):
-            for key in _keys_to(mapper.local_table, record):
-                if key.ondelete == "CASCADE":
-                    for child in session.scalars(sa.select(mapper.class_).where(key.parent == record.id)):
-                        delete(session, child)
+    for tie in ties_to(type(record)):
+        for child in session.scalars(tie.rows_of(record.id)) if tie.goes_along else ():
+            delete(session, child)
     session.delete(record)
     session.flush()

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 
 from admin_views.engine.arguments import parse_id
+from admin_views.engine.attached import Files, files_of
 from admin_views.engine.figures import reckon, visible_figures
 from admin_views.engine.listing import cell, ordering
 from admin_views.engine.lookup import Found, named
@@ -115,8 +116,14 @@ class DetailPages(ScreenPages):
         page = self.render("engine/reason.html", screen=self.screen, key=key, missing=missing)
         return make_response(page, 422 if missing else 200)
 
-    def _detail_page(self, row: dict[str, Any], revealed: Sequence[str]) -> Any:
-        detail, place = Detail(self.screen, row, revealed), place_of(self.screen, row["id"])
+    def show_refused(self, row: dict[str, Any], files: Files | None) -> Any:
+        """Show the page with the files that were not taken, and why."""
+        answer = self._detail_page(row, (), files)
+        answer.status_code = 422
+        return answer
+
+    def _detail_page(self, row: dict[str, Any], revealed: Sequence[str], files: Files | None = None) -> Any:
+        detail, place = Detail(self.screen, row, revealed, files), place_of(self.screen, row["id"])
         page = self.render("engine/detail.html", screen=self.screen, detail=detail, place=place)
         if any(field.personal or field.narrative for field in fields_of(self.model).values()):
             log_access("view", self.model.__tablename__, row["id"])
@@ -126,10 +133,13 @@ class DetailPages(ScreenPages):
 class Detail:
     """What the detail page shows of one record."""
 
-    def __init__(self, screen: Screen, row: dict[str, Any], revealed: Sequence[str]) -> None:
-        """Ask for the related records."""
+    def __init__(
+        self, screen: Screen, row: dict[str, Any], revealed: Sequence[str], files: Files | None = None
+    ) -> None:
+        """Ask for the related records and the files."""
         self.screen, self.row, self.revealed = screen, row, revealed
         self.id: int = row["id"]
+        self.files = files or files_of(screen, self.id)
         self.figures = [self._figure(one) for one in visible_figures(screen) if one.in_detail]
         self.related = [
             table

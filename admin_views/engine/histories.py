@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from admin_views.engine.attached import file_changes, file_ends
 from admin_views.engine.detail import read_row
 from admin_views.engine.filling import form_names
 from admin_views.engine.lookup import named
@@ -26,7 +27,7 @@ from admin_views.engine.ways import ways
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import REASON, ChangeLog
+from tomoiki.core.history import REASON, Change, ChangeLog
 from tomoiki.core.records import Listed
 
 MOST = 200
@@ -59,6 +60,20 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class FileSentence(Sentence):
+    """A file that came or went: not a field that changed."""
+
+    @property
+    def html(self) -> Markup:
+        """Return the whole sentence."""
+        if self.new:
+            sentence, name = _("File added: %(name)s"), Markup("<ins>{}</ins>").format(self.new)
+        else:
+            sentence, name = _("File deleted: %(name)s"), Markup("<del>{}</del>").format(self.old)
+        return Markup(sentence) % {"name": name}  # noqa: S704 - our own text; Markup escapes the words
+
+
+@dataclass(frozen=True)
 class Entry:
     """One change: when, who, by which way, what."""
 
@@ -87,16 +102,21 @@ def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iter
     table = screen.model.__tablename__
     rows = sa.select(ChangeLog).where(ChangeLog.entity == table, ChangeLog.record_id == row["id"])
     changes = list(session.scalars(rows.order_by(ChangeLog.id.desc()).limit(MOST)))
-    users = user_names(session, {change.user_id for change in changes if change.user_id})
+    files = file_changes(session, screen, row["id"], MOST)
+    users = user_names(session, {change.user_id for change in (*changes, *files) if change.user_id})
     texts = _reference_texts(screen, changes)
-    told, open_keys = ways(session, [change.origin for change in changes]), _open_keys(screen, row, changes)
-    for change in changes:
+    told = ways(session, [change.origin for change in (*changes, *files)])
+    open_keys = _open_keys(screen, row, changes)
+    for change in sorted((*changes, *files), key=lambda change: -change.id):
         local = in_tokyo(change.at)
         who = users.get(change.user_id or 0, _("System"))
+        way, day, time = told[change.origin], local.date(), local.strftime("%H:%M")
+        if change in files:
+            yield Entry(day, time, who, way, Change.change, [FileSentence(_("File"), *file_ends(change))])
+            continue
         sentences = list(_sentences(screen, change.diff, row, texts))
         address = f"/{screen.slug}/{row['id']}/put-back/{change.id}" if open_keys[change.id] else ""
-        way = told[change.origin]
-        yield Entry(local.date(), local.strftime("%H:%M"), who, way, change.action, sentences, address)
+        yield Entry(day, time, who, way, change.action, sentences, address)
 
 
 def _open_keys(screen: Screen, row: Mapping[str, Any], changes: list[ChangeLog]) -> Mapping[int, set[str]]:

@@ -32,5 +32,8 @@ class ScreenPages:
         def refuse(self, record_id: int | None, code: int) -> NoReturn:
             """End the page and write the refusal down."""
 
+        def show_refused(self, row: dict[str, Any], files: Any) -> Any:
+            """Show the detail page with the files that were not taken."""
+
         def find_behind_reason(self, key: str) -> int | None:
             """Return the id of a record that a reason opens."""

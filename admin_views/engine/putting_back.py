@@ -27,7 +27,7 @@ from admin_views.engine.undoing import children_first, model_of
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
 from tomoiki.core.fields import Field, fields_of
-from tomoiki.core.history import Change, ChangeLog, Origin, give_reason, last_move, restored, taken_along
+from tomoiki.core.history import Change, ChangeLog, Origin, give_reason, last_move, restored, ties_to
 from tomoiki.core.records import Fault, Listed, Record
 
 ONE_DELETE = timedelta(minutes=1)  # what goes along is logged just before the record itself
@@ -201,20 +201,16 @@ def gone_with(session: Session, change: ChangeLog) -> list[ChangeLog]:
     """Return the deletions that were one with this one, its own first."""
     found = [change]
     for gone in found:  # grows while it is read
-        for model, key in taken_along(model_of(gone.entity)):
+        for tie in ties_to(model_of(gone.entity)):
             rows = sa.select(ChangeLog).where(
                 ChangeLog.at.between(change.at - ONE_DELETE, change.at),
-                ChangeLog.entity == model.__tablename__,
+                ChangeLog.entity == tie.model.__tablename__,
                 ChangeLog.action == Change.delete,
                 ChangeLog.user_id.is_not_distinct_from(change.user_id),
                 ChangeLog.origin == change.origin,
             )
-            children = session.scalars(rows.order_by(ChangeLog.id)).all()
-            found += [
-                one
-                for one in children
-                if one.diff.get(key.name, [None])[0] == gone.record_id and one not in found
-            ]
+            children = session.scalars(rows.order_by(ChangeLog.id)).all() if tie.goes_along else ()
+            found += [one for one in children if tie.was_of(one.diff, gone.record_id) and one not in found]
     return found
 
 
@@ -226,13 +222,18 @@ def restore(session: Session, change: ChangeLog) -> list[Fault]:
         ids.setdefault(one.entity, set()).add(one.record_id)
     order = [*children_first(ids)][::-1]
     with acting(replace(actor(), origin=f"{Origin.reverted}:{change.id}")):
-        for one in sorted(gone, key=lambda one: (order.index(one.entity), one.id)):
+        for one in sorted(gone, key=lambda one: (*_place(order, one.entity), one.id)):
             model = model_of(one.entity)
             if not may_put_back(model, Change.delete):
                 return [Fault(_("You may not put back what was deleted along with it."))]
             if faults := _make_anew(session, model, one):
                 return faults
     return []
+
+
+def _place(order: list[str], entity: str) -> tuple[bool, int]:
+    """Return the place of a table among those put back: what hangs on records of any table comes last."""
+    return model_of(entity).__hangs_on__ is not None, order.index(entity)
 
 
 def _make_anew(session: Session, model: type[Record], gone: ChangeLog) -> list[Fault]:

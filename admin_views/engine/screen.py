@@ -131,6 +131,7 @@ class Screen:
     labels: Mapping[str, LazyString] = field(default_factory=dict)  # words of this screen for a field
     note: LazyString | None = None  # a sentence that stands under the title wherever these records are shown
     quick: LazyString | None = None  # words of a button on every page that makes one; its key is s
+    paper: str = "other"  # what a file here is, unless one says otherwise
     big: bool = False  # the table may pass 10,000 rows: every filter needs its index
     creates: bool = True
     deletes: bool = True

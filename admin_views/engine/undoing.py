@@ -113,6 +113,9 @@ def _unchanged(session: Session, table: str, versions: Mapping[int, int]) -> set
 # -- what must stay because something else points at it ----------------------------------------------------
 def _leave_referenced(session: Session, going: Ids) -> None:
     """Leave records to which others point that stay; then those to which these point, and so on."""
+    for entity, target in _hanging():
+        for name, ids in going.items():
+            ids.difference_update(session.scalars(sa.select(target).where(entity == name).distinct()))
     while True:
         held: Ids = {}
         for table, key in _pointers(going):
@@ -121,6 +124,14 @@ def _leave_referenced(session: Session, going: Ids) -> None:
             return
         for name, ids in held.items():
             going[name] -= ids
+
+
+def _hanging() -> Iterator[tuple[Any, Any]]:
+    """Yield the columns of rows that hang on records of any table: on which table's, and on which."""
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, Record) and mapper.class_.__hangs_on__ is not None:
+            entity, target = (mapper.class_.__table__.c[name] for name in mapper.class_.__hangs_on__)
+            yield entity, target
 
 
 def _pointers(going: Ids) -> Iterator[tuple[sa.Table, sa.ForeignKey]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
+from admin_views.engine.attached import FilePages
 from admin_views.engine.column_pages import ColumnPages
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
@@ -33,7 +35,8 @@ from admin_views.engine.saved_view_pages import SavedViewPages
 from admin_views.engine.screen import Screen
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.stepping_back import StepBackPages
-from tomoiki.core.access import VERBS, Verb
+from tomoiki.core.access import VERBS, Access, Verb, Viewer
+from tomoiki.core.attachments import Attachment
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
@@ -45,14 +48,14 @@ NEED: dict[str, Verb | None] = {
     "columns_view": "read",
     "details_view": "read",
     "history_view": "read",
+    "file_view": "read",
+    "thumbnail_view": "read",
     "create_view": "create",
     "edit_view": "update",
     "move_view": "update",
     "put_back_view": "update",
     "duplicates_view": "update",
     "merge_view": "update",
-    "unmerge_view": "update",  # and only for roles that may: see _is_open
-    "step_back_view": "update",  # and only for roles that may: see _is_open
     "delete_view": "delete",
     "import_view": "create",
     "export": "export",
@@ -63,7 +66,7 @@ NEED: dict[str, Verb | None] = {
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "import_view", "import_undo_view", "export"}
+    {"reveal_view", "reason_view", "upload_view", "import_view", "import_undo_view", "export"}
 )  # a POST that needs no lock of ours from the start
 
 
@@ -86,6 +89,31 @@ def _default(column: Any) -> Any:
     return (lambda: default.arg(None)) if default.is_callable else default.arg
 
 
+def _may_reveal(may: Access, who: Viewer, screen: Screen) -> bool:
+    shown, known = may.fields(who, screen.model), fields_of(screen.model).values()
+    return may.may(who, "read", screen.model) and any(
+        field.secret and (shown is None or field.name in shown) for field in known
+    )
+
+
+def _may_upload(may: Access, who: Viewer, screen: Screen) -> bool:
+    hangs = may.may_hang(who, "create", Attachment, screen.model.__tablename__)
+    return hangs and may.may(who, "read", screen.model)
+
+
+# Who may use a route that no single verb decides.
+OWN_RULES: dict[str, Callable[[Access, Viewer, Screen], bool]] = {
+    "reason_view": lambda may, who, screen: may.reason_rows(who, screen.model) is not None,
+    "upload_view": _may_upload,
+    "step_back_view": lambda may, who, screen: may.may_step_back(who, screen.model),
+    "unmerge_view": lambda may, who, screen: may.may_take_back(who) and may.may(who, "update", screen.model),
+    "reveal_view": _may_reveal,
+    "run_view": lambda may, who, screen: any(
+        may.may(who, action.needs, screen.model) for action in screen.actions
+    ),
+}
+
+
 class EngineView(  # the pages first: their routes replace the stock ones
     ListPages,
     SavedViewPages,
@@ -99,6 +127,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     ActionPages,
     DeletePages,
     HistoryPages,
+    FilePages,
     LookupPages,
     ImportPages,
     ExportPages,
@@ -174,19 +203,8 @@ class EngineView(  # the pages first: their routes replace the stock ones
     def _is_open(self, name: str) -> bool:
         """Tell whether her roles may use the route at all."""
         who, may = viewer(), access()
-        if name == "reason_view":
-            return may.reason_rows(who, self.model) is not None
-        if name == "step_back_view":
-            return may.may_step_back(who, self.model)
-        if name == "unmerge_view" and not may.may_take_back(who):
-            return False
-        if name == "reveal_view":
-            shown, known = may.fields(who, self.model), fields_of(self.model).values()
-            return may.may(who, "read", self.model) and any(
-                field.secret and (shown is None or field.name in shown) for field in known
-            )
-        if name == "run_view":
-            return any(may.may(who, action.needs, self.model) for action in self.screen.actions)
+        if name in OWN_RULES:
+            return OWN_RULES[name](may, who, self.screen)
         need = NEED.get(name, "delete")
         return need is None or may.may(who, need, self.model)
 

@@ -44,6 +44,14 @@ FAULTS = {
         """UPDATE change_log SET diff = '{"safe_contact": [null, {"secret": "gAAAA"}]}' WHERE id = 1""",
         ("encrypted fields", "change_log", "a logged value cannot be read", 1),
     ),
+    "file of other bytes": (
+        "UPDATE attachment SET sha256 = 'x' WHERE id = 1",
+        ("files", "attachment", "cannot be read, or is not what was kept", 1),
+    ),
+    "file without bytes": (
+        "DELETE FROM attachment_content WHERE id = 2",
+        ("files", "attachment", "cannot be read, or is not what was kept", 1),
+    ),
     "record without index": (
         "DELETE FROM search_index",
         ("search index", "donor", "not in step with the records", 3),

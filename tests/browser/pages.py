@@ -100,6 +100,13 @@ def _logged_out(page: Page, office: Office) -> None:
     save(page)
 
 
+def _refused_file(page: Page, office: Office) -> None:
+    _go(page, f"/cases/{office.ids['case']}")
+    page.set_input_files("#file-input", SAMPLES / "hostile" / "svg_named.png")
+    with page.expect_navigation():
+        page.click("#files form button")
+
+
 def _type_in_header(page: Page, office: Office) -> None:
     _go(page, "/cases/")
     page.locator(".top [name=q]").press_sequentially("nguyen")
@@ -145,6 +152,9 @@ PAGES: dict[str, Kind] = {
     "case": Kind(_at("/cases/{case}")),
     "case-menu": Kind(_open_menu, covers=True),
     "case-interpreter": Kind(_at("/cases/{assigned}"), role="interpreter"),
+    "file-refused": Kind(_refused_file, status=422),
+    "files": Kind(_at("/attachments/")),
+    "file": Kind(_at("/attachments/1")),
     "person": Kind(_at("/people/{person}")),
     "study-session": Kind(_at("/study-sessions/{session}")),
     "donor": Kind(_at("/donors/{donor}")),

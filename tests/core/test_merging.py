@@ -12,7 +12,7 @@ from tests.factories import an_organisation
 from tomoiki.cases.models import Case
 from tomoiki.core.database import Base
 from tomoiki.core.fields import col, model_named
-from tomoiki.core.history import ChangeLog, taken_along
+from tomoiki.core.history import ChangeLog, ties_to
 from tomoiki.core.merging import forget_apart, keep_apart, kept_apart, move_references, standing
 from tomoiki.core.records import Record
 from tomoiki.organisations.models import Organisation
@@ -58,7 +58,7 @@ def slip() -> Iterator[type[Record]]:
         del Base.registry._managers[manager]  # noqa: SLF001
     Base.metadata.remove(Base.metadata.tables["slip"])
     model_named.cache_clear()
-    taken_along.cache_clear()
+    ties_to.cache_clear()
 
 
 @pytest.mark.storage

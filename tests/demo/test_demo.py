@@ -18,6 +18,7 @@ from tomoiki.accounts.models import OfficeChoice, Role, User
 from tomoiki.cases.lists import CaseStatus, Confidentiality, InquiryStatus
 from tomoiki.cases.models import Activity, Case, CasePerson, CaseStaff, Inquiry
 from tomoiki.core import search
+from tomoiki.core.attachments import Attachment
 from tomoiki.core.database import Base, begin_write, db
 from tomoiki.core.dates import TOKYO, FiscalYear, in_tokyo
 from tomoiki.core.fields import fields_of
@@ -52,7 +53,12 @@ MODELS = (
     *(Pledge, Receipt, ReceiptLine, Expense, BankAccount, ImportBatch, BankLine, Commitment, FollowUp),
     *(Inquiry, Consent, CasePerson, Fact, Deadline, Partner, Referral, Shelter, Bed, Stay),
 )
-WORDED = (OfficeChoice, ChangeLog, AccessLog)  # what the administrator worded, and what was logged
+WORDED = (
+    OfficeChoice,
+    ChangeLog,
+    AccessLog,
+    Attachment,
+)  # words, logs, and files: their tables have names by the screens
 PLANS = {  # what may lie ahead
     *("event.starts_at", "event.ends_at", "event.reg_open_at", "event.reg_close_at"),
     *("residence_status.expires_on", "case.next_action_on", "fund.end_on"),

@@ -25,6 +25,7 @@ from tests.factories import (
 )
 from tomoiki.accounts.models import OfficeChoice
 from tomoiki.cases.models import CaseStaff
+from tomoiki.core.attachments import Attachment
 from tomoiki.core.dates import now
 from tomoiki.core.history import AccessLog
 from tomoiki.events.models import Attendee, Commitment, Event, FollowUp, Registration
@@ -89,6 +90,8 @@ def _fill_books(saved: Saved, number: int) -> None:
         AccessLog(at=now(), action="view", entity="case", record_id=1, user_id=2),
     )
     saved(ReceiptLine(receipt_id=1, donation_id=number + 1))
+    paper = {"kind": "other", "format": "txt", "bytes": 1, "sha256": "0"}
+    saved(Attachment(filename=f"{number}.txt", entity="case", record_id=1, **paper))
 
 
 @pytest.fixture

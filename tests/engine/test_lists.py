@@ -20,7 +20,13 @@ from tomoiki.money.models import Donor
 Saved = Callable[..., int]
 STORY = "三か月給料が出ておらず寮も追い出されそうなので相談したい。" * 5
 
-NOT_ADDED = ("receipt-lines", "bank-lines", "change-log", "access-log")  # by an administrator, at least
+NOT_ADDED = (
+    "receipt-lines",
+    "bank-lines",
+    "change-log",
+    "access-log",
+    "attachments",
+)  # by an administrator, at least
 
 
 def an_event(**values: Any) -> Event:

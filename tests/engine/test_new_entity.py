@@ -60,7 +60,7 @@ def keys() -> Iterator[Screen]:
     for name in TABLES:
         Base.metadata.remove(Base.metadata.tables[name])
     fields.model_named.cache_clear()
-    history.taken_along.cache_clear()
+    history.ties_to.cache_clear()
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ def test_trap_26_no_page_needs_inline_style_or_script(
         assert nonce
         assert "unsafe" not in policy
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", answer.text), address
-        needs = {"data-guard": "forms.js", "data-lookup": "combo.js"}
+        needs = {"data-guard": "forms.js", "data-lookup": "combo.js", "data-drop": "drop.js"}
         scripts = ["ui.js", *(name for mark, name in needs.items() if mark in answer.text)]
         assert set(re.findall(r"<script[^>]*>", answer.text)) == {
             f'<script nonce="{nonce[1]}" src="{static(name)}">' for name in scripts

@@ -121,7 +121,10 @@ TABLE |= {
     "change-log": {"admin": "any=R", "auditor": "any=R"},
     "access-log": {"admin": "any=R", "auditor": "any=R"},
 }
-NOT_MADE_HERE = {"receipt-lines"}  # they come with their receipt; the address of a new one is not there
+NOT_MADE_HERE = {
+    "receipt-lines",
+    "attachments",
+}  # they come with their receipt, or on the page of their record
 
 # casework: inquiries, legal days, partners, shelter
 INQUIRIES = "free of_alone"  # without a case: of nobody, and of a person without any case
@@ -159,6 +162,17 @@ TABLE |= {
         "auditor": f"{EVERY_CASE}=R",
     },
 }
+PAPERS = "claim_receipt paper_receipt paper_medical"  # on expenses
+TABLE[
+    "attachments"
+] = {  # CRUD / CRU case / receipts only / event files / C only (own upload) / receipts only
+    "admin": f"C {EVERY_CASE} interpreted was_interpreted event {PAPERS}=RUD",
+    "caseworker": f"C {OPEN_CASES} hers interpreted was_interpreted=RU claim_receipt=R",
+    "treasurer": "C claim_receipt paper_receipt=RU",
+    "organiser": "C event=RU",
+    "interpreter": "C interpreted=R",
+    "auditor": "claim_receipt paper_receipt=R",
+}
 TABLE["holidays"], TABLE["beds"] = TABLE["deadline-rules"], TABLE["shelters"]
 STEPPED_BACK = {"cases", "donations", "events", "registrations", "study-sessions", "seminars"}
 STEPPED_BACK |= {"inquiries", "deadlines", "referrals", "stays"}  # they have states
@@ -170,6 +184,7 @@ NOT_DELETED = {"users", "receipt-lines"}  # deactivated instead; the address is 
 IMPORTED = TABLE.keys() - {
     "users",
     "settings",
+    "attachments",
     "receipts",
     "receipt-lines",
     "change-log",

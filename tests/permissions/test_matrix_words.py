@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.engine.browsing import words
 from tomoiki.accounts.matrix import CASEWORK, MATRIX
+from tomoiki.accounts.matrix_files import files_of
 from tomoiki.accounts.matrix_words import SOME, rows_in_words
 
 Enter = Callable[[str], FlaskClient]
@@ -52,7 +53,7 @@ def test_an_unknown_role_or_list_is_no_error(enter: Enter) -> None:
 def test_every_part_of_a_table_has_words() -> None:
     rows = [
         one
-        for roles in (MATRIX | CASEWORK).values()
+        for roles in {**MATRIX, **CASEWORK, **files_of({**MATRIX, **CASEWORK})}.values()
         for grants in roles.values()
         for grant in grants
         for one in (grant.rows, grant.behind_reason)

@@ -13,6 +13,7 @@ from tests.factories import a_donation, an_expense, an_organisation
 from tomoiki.accounts.models import OfficeChoice, User
 from tomoiki.accounts.settings import SettingKey
 from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
+from tomoiki.core.attachments import Attachment, attach, make_ready
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import now, today
 from tomoiki.core.history import AccessLog, ChangeLog
@@ -86,6 +87,7 @@ def build(app: Flask) -> World:
             db.session.flush()
         _make_own(made["expenses"])
         _make_old(made["activities"]["own_old"])
+        made["attachments"] = _files(made)
         db.session.commit()
         world = World(
             {slug: {kind: record.id for kind, record in found.items()} for slug, found in made.items()}
@@ -305,6 +307,24 @@ def _books(made: Made) -> Made:
             "travel": an_expense(support_type="travel"),
         },
     }
+
+
+def _files(made: Made) -> dict[str, Record]:
+    """A file on each case, two of the interpreter, one on an event, and papers of the books."""
+    cases, expenses = made["cases"], made["expenses"]
+    where = {kind: (cases[kind], "other") for kind in CASES}
+    where |= {"interpreted": (cases["assigned"], "other"), "was_interpreted": (cases["ended"], "other")}
+    where |= {"event": (made["study-sessions"]["any"], "other")}
+    where |= {"claim_receipt": (expenses["hers"], "receipt")}
+    where |= {f"paper_{kind}": (expenses["plain"], kind) for kind in ("receipt", "medical")}
+    found: dict[str, Record] = {}
+    for at, (name, (record, kind)) in enumerate(where.items()):
+        ready = make_ready(f"{WORDS.get(name, name)}.txt", b"Papier %d" % at, 20)
+        found[name] = attach(db.session(), ready, record.__tablename__, record.id, kind)
+        by = INTERPRETER if name.endswith("interpreted") else COLLEAGUE
+        owned = sa.update(Attachment).where(Attachment.id == found[name].id).values(created_by=by)
+        db.session.execute(owned.execution_options(synchronize_session=False))
+    return found
 
 
 def _make_own(expenses: Mapping[str, Record]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
+from tomoiki.accounts.matrix_files import files_of
 from tomoiki.core.access import TODAY, VIEWER, Access, Grant, Matrix
 from tomoiki.core.dates import now
 from tomoiki.core.fields import model_named
@@ -459,4 +460,5 @@ SHARES_VIEWS = ("admin",)  # as with choices and rules: all read, administrators
 
 def office_access(more: Mapping[str, Mapping[str, tuple[Grant, ...]]] | None = None) -> Access:
     """Return the office's permissions; `more` adds tables (a test's own entity)."""
-    return Access({**MATRIX, **CASEWORK, **(more or {})}, LABELS_OPEN, STEPS_BACK, SHARES_VIEWS)
+    tables = {**MATRIX, **CASEWORK, **files_of({**MATRIX, **CASEWORK}), **(more or {})}
+    return Access(tables, LABELS_OPEN, STEPS_BACK, SHARES_VIEWS)

@@ -34,6 +34,10 @@ ROWS: Mapping[str, LazyString] = {
     "_expenses_of_own_cases": _("those of her cases"),
     "_own_expenses_of_own_events": _("her own for events she organises"),
     "_own_travel": _("her own travel"),
+    "_any_files": _("files of the records she may read there"),
+    "_own_uploads": _("files she sent, on records she may read"),
+    "_receipts": _("receipts and invoices on records she may read"),
+    "_receipts_and_own_uploads": _("receipts and invoices, and files she sent, on records she may read"),
 }
 SOME = _("some of them")
 

@@ -74,6 +74,7 @@ class SettingKey(OpenChoice):
     retention_accounting_years = "retention_accounting_years", _("Accounting papers are kept")
     access_log_years = "access_log_years", _("The access log is kept")
     emergency_contacts = "emergency_contacts", _("Emergency contacts")
+    file_max_mb = "file_max_mb", _("Largest file that can be kept with a record (MB)")
 
 
 class YesNo(Choice):
@@ -240,6 +241,7 @@ KINDS: Mapping[str, Kind] = {
     "retention_attendee_years": _integer(3, 1, 50, _YEARS, note=_KEPT),
     "retention_accounting_years": _integer(7, 7, 50, _YEARS, note=_("The law asks for at least 7 years.")),
     "access_log_years": _integer(3, 3, 50, _YEARS, note=_("At least 3 years.")),
+    "file_max_mb": _integer(20, 1, 50, _("MB")),
     "emergency_contacts": _long(
         CONTACTS, note=_("One a line. Try each number before you show it to anybody.")
     ),

@@ -27,13 +27,15 @@ TODAY = sa.bindparam("today", type_=sa.Date)
 class Grant:
     """What one role may do: verbs as letters of CRUDX, on which rows (None: all), seeing which fields (None: all).
 
-    `behind_reason` are rows that the role may open one at a time, by giving a reason that is logged.
+    `behind_reason` are rows that the role may open one at a time, by giving a reason that is logged. Of rows that
+    hang on records of other tables, `of` names the tables on whose records (None: all).
     """
 
     may: str
     rows: Rows | None = None
     fields: frozenset[str] | None = None
     behind_reason: Rows | None = None
+    of: frozenset[str] | None = None
 
     @cached_property
     def verbs(self) -> frozenset[Verb]:
@@ -93,6 +95,11 @@ class Access:
     def may(self, viewer: Viewer, verb: Verb, model: type[Listed]) -> bool:
         """Tell whether she may do this to any record of the table."""
         return bool(self.grants(viewer, model, verb))
+
+    def may_hang(self, viewer: Viewer, verb: Verb, model: type[Listed], table: str) -> bool:
+        """Tell whether she may do this to rows of the model that hang on records of that table."""
+        grants = self.grants(viewer, model, verb)
+        return any(grant.of is None or table in grant.of for grant in grants)
 
     def may_step_back(self, viewer: Viewer, model: type[Listed]) -> bool:
         """Tell whether she may take records of this table back to the state they came from."""

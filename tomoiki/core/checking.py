@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from tomoiki.core import schema, search
+from tomoiki.core.attachments import Attachment, Content
 from tomoiki.core.database import Base, EncryptedText, Unreadable, db, decrypt, in_write
 from tomoiki.core.history import ChangeLog
 from tomoiki.core.nightly import PASSPHRASE
@@ -104,7 +106,7 @@ def find() -> Iterator[Finding]:
         astray = list(_schema(connection))
         yield from astray
         if not astray:
-            for part in (_file, _foreign_keys, _secrets, _index, _ties, _numbers, _history):
+            for part in (_file, _foreign_keys, _secrets, _attachments, _index, _ties, _numbers, _history):
                 yield from part(connection)
 
 
@@ -215,6 +217,23 @@ def _secrets(connection: Connection) -> Iterator[Finding]:
     rows = connection.execute(logged, execution_options=STREAM)
     shut = (key for key, text in rows if not all(map(_opens, _SECRET.findall(text))))
     yield from _gathered("encrypted fields", "change_log", "a logged value cannot be read", shut)
+
+
+def _attachments(connection: Connection) -> Iterator[Finding]:
+    """Each file has its bytes, and they are those that were kept; one at a time, for they are large."""
+    file = Attachment.__table__.c
+    ids = list(connection.execute(sa.select(file.id, file.sha256).order_by(file.id)))
+    wrong = [key for key, fingerprint in ids if _fingerprint(connection, key) != fingerprint]
+    yield from _gathered("files", Attachment.__tablename__, "cannot be read, or is not what was kept", wrong)
+
+
+def _fingerprint(connection: Connection, key: int) -> str | None:
+    content = Content.__table__.c
+    try:
+        data = connection.scalar(sa.select(content.data).where(content.id == key))
+    except Unreadable:
+        return None
+    return None if data is None else hashlib.sha256(data).hexdigest()
 
 
 _SECRET = re.compile(r'\{"secret": ?"([^"]+)"\}')

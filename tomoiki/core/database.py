@@ -45,13 +45,23 @@ class EncryptedText(TypeDecorator[str]):
 
 def encrypt(text: str) -> str:
     """Return the text as a Fernet token under the newest data key."""
-    return _cipher().encrypt(text.encode()).decode()
+    return encrypt_bytes(text.encode()).decode()
 
 
 def decrypt(token: str) -> str:
     """Return the text of a token; raise Unreadable when no key opens it."""
+    return decrypt_bytes(token.encode()).decode()
+
+
+def encrypt_bytes(data: bytes) -> bytes:
+    """Return the bytes as a Fernet token under the newest data key."""
+    return _cipher().encrypt(data)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """Return the bytes of a token; raise Unreadable when no key opens it."""
     try:
-        return _cipher().decrypt(token.encode()).decode()
+        return _cipher().decrypt(token)
     except InvalidToken:
         raise Unreadable from None
 

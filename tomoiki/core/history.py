@@ -3,6 +3,7 @@
 import contextlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ class Look(OpenChoice):
     reveal = "reveal", _("Secret field shown"), "info"
     reason = "reason", _("Opened with a reason"), "warn"
     export = "export", _("Exported"), "info"
+    download = "download", _("File opened"), "info"
     refused = "refused", _("Refused"), "urgent"
 
 
@@ -185,25 +187,55 @@ def _deleted(session: Session) -> list[Record]:
     """Return the deleted records; delete here what the database would take along without a word."""
     found = _records(session.deleted)
     for record in found:  # grows while it is read: what goes along may take others along
-        for model, key in taken_along(type(record)):
-            for child in session.scalars(sa.select(model).where(key == record.id)):
+        for tie in ties_to(type(record)):
+            for child in session.scalars(tie.rows_of(record.id)) if tie.goes_along else ():
                 if child not in found:
                     session.delete(child)
                     found.append(child)
     return found
 
 
+@dataclass(frozen=True)
+class Tie:
+    """How rows of another table point at a record: by a column, and where they may point at any table, at which."""
+
+    model: type[Record]
+    key: sa.Column[Any]
+    goes_along: bool
+    entity: sa.Column[Any] | None = None
+    table: str = ""
+
+    def points_at(self, record_id: int) -> sa.ColumnElement[bool]:
+        """Return the condition of rows that point at the record of that id."""
+        here = self.key == record_id
+        return here if self.entity is None else sa.and_(self.entity == self.table, here)
+
+    def rows_of(self, record_id: int) -> sa.Select[Any]:
+        """Return the records that point at the one of that id."""
+        return sa.select(self.model).where(self.points_at(record_id))
+
+    def was_of(self, diff: Mapping[str, Sequence[Any]], record_id: int) -> bool:
+        """Tell whether a deleted row pointed at the record of that id."""
+        is_here = self.entity is None or diff.get(self.entity.name, [None])[0] == self.table
+        return is_here and bool(diff.get(self.key.name, [None])[0] == record_id)
+
+
 @cache
-def taken_along(model: type[Record]) -> list[tuple[type[Record], sa.Column[Any]]]:
-    """Return the tables whose rows go with a deleted record, with the column that points at it."""
-    table = model.__table__
-    others = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    return [
-        (other, key.parent)
-        for other in others
-        for key in other.__table__.foreign_keys
-        if key.column.table is table and key.ondelete == "CASCADE"
-    ]
+def ties_to(model: type[Record]) -> list[Tie]:
+    """Return how rows of each table point at records of this one."""
+    table, found = model.__table__, []
+    for mapper in Base.registry.mappers:
+        other: Any = mapper.class_
+        if not issubclass(other, Record):
+            continue
+        keys = (key for column in other.__table__.c for key in column.foreign_keys)
+        found += [
+            Tie(other, key.parent, key.ondelete == "CASCADE") for key in keys if key.column.table is table
+        ]
+        if other.__hangs_on__ is not None:
+            entity, key = (other.__table__.c[name] for name in other.__hangs_on__)
+            found.append(Tie(other, key, True, entity, model.__tablename__))
+    return found
 
 
 def _diff(record: Record) -> Diff:

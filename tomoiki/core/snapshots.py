@@ -19,6 +19,7 @@ from tomoiki.core.sealing import BackupFault
 from tomoiki.core.search import CREATE_POSTGRESQL, INDEX
 
 BATCH = 2000
+LARGE = "bytea"  # files: one row at a time
 # PostgreSQL's types whose values SQLite keeps in another form (SQLAlchemy's), and how they are read.
 _READ = {
     "timestamp with time zone": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
@@ -170,7 +171,7 @@ def _copy_table(
     insert = f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})"  # noqa: S608
     with connection.connection.driver_connection.cursor(name="copy") as cursor:  # type: ignore[union-attr]  # psycopg's
         cursor.execute(f"SELECT {values} FROM {_quoted(table)}")  # noqa: S608
-        while rows := cursor.fetchmany(BATCH):
+        while rows := cursor.fetchmany(1 if LARGE in columns.values() else BATCH):
             copy.executemany(insert, rows)
 
 

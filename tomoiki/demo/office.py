@@ -21,6 +21,7 @@ from tomoiki.demo.housing import add_shelters, add_stays
 from tomoiki.demo.legal_days import add_legal_days
 from tomoiki.demo.organisations import add_organisations
 from tomoiki.demo.outside import add_partners, add_referrals
+from tomoiki.demo.papers import add_papers, write_papers
 from tomoiki.demo.promises import add_promises
 from tomoiki.demo.receipts import add_pledges, add_receipts
 from tomoiki.demo.rows import Rows
@@ -92,7 +93,9 @@ def build_office(
     add_bank(chance("bank"), rows, team)
     add_promises(chance("promises"), rows, team, bodies)
     add_system(chance("system"), rows, team)
+    papers = add_papers(chance("papers"), rows, team)
     counts = rows.write()
+    write_papers(session, papers)
     open_general_fund(session, funds[GENERAL], chance("funds").first_day)
     return MadeOffice(counts, team.passwords)
 
