@@ -48,9 +48,10 @@ def access() -> Access:
 
 def viewer() -> Viewer:
     """Return who is looking at this page, asked once a request; a command sets it by `look_as`."""
-    if "viewer" not in g:
-        g.viewer = office().viewer()
-    return cast("Viewer", g.viewer)
+    who: Viewer | None = g.get("viewer")
+    if who is None:
+        who = g.viewer = office().viewer()
+    return who
 
 
 def seen_alike(*question: Hashable) -> tuple[Hashable, ...]:
