@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import params
 from tomoiki.core.database import Base, db
 from tomoiki.core.records import Record
+
+BATCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class DeletePages(ScreenPages):
         if not self.screen.deletes:
             abort(404)
         record = self.get_one(key, "delete")
-        dependants = list(dependants_of(db.session(), record))
+        dependants = list(dependants_of(db.session(), self.model, [record.id]))
         reason = record.keeps(db.session())
         blocking = [one for one in dependants if not one.goes_along]
         if request.method == "GET" or reason or blocking:
@@ -70,14 +72,14 @@ class DeletePages(ScreenPages):
         return make_response(page, status)
 
 
-def dependants_of(session: Session, record: Record) -> Iterator[Dependant]:
-    """Yield the kinds of records that point at this one; link rows of its own fields do not count."""
+def dependants_of(session: Session, model: type[Record], ids: Sequence[int]) -> Iterator[Dependant]:
+    """Yield the kinds of records that point at these; link rows of their own fields do not count."""
     hidden = set()
     for mapper in Base.registry.mappers:
         if not issubclass(mapper.class_, Record):
             continue
-        for key in _keys_to(mapper.local_table, record):
-            goes_along, (count, seen) = key.ondelete == "CASCADE", _count(session, mapper.class_, key, record)
+        for key in _keys_to(mapper.local_table, model):
+            goes_along, (count, seen) = key.ondelete == "CASCADE", _count(session, mapper.class_, key, ids)
             if seen:
                 yield _dependant(mapper.class_, seen, goes_along)
             if count > seen:
@@ -86,19 +88,19 @@ def dependants_of(session: Session, record: Record) -> Iterator[Dependant]:
         yield Dependant(_("Records that are hidden from you"), 0, goes_along)
 
 
-def _count(session: Session, model: type[Record], key: sa.ForeignKey, record: Record) -> tuple[int, int]:
-    """Return how many records point here, and how many of them this viewer may see."""
-    scope = access().scope(viewer(), model)
+def _count(session: Session, model: type[Record], key: sa.ForeignKey, ids: Sequence[int]) -> tuple[int, int]:
+    """Return how many records point there, and how many of them this viewer may see."""
+    scope, count, seen = access().scope(viewer(), model), 0, 0
     pointing = sa.select(sa.func.count(), sa.func.count().filter(sa.true() if scope is None else scope))
-    pointing = pointing.select_from(model.__table__).where(key.parent == record.id)
-    count, seen = session.execute(pointing, params()).one()
+    for start in range(0, len(ids), BATCH):
+        part = pointing.select_from(model.__table__).where(key.parent.in_(ids[start : start + BATCH]))
+        found = session.execute(part, params()).one()
+        count, seen = count + found[0], seen + found[1]
     return count, seen
 
 
-def _keys_to(table: Any, record: Record) -> Iterator[sa.ForeignKey]:
-    return (
-        key for column in table.c for key in column.foreign_keys if key.column.table is type(record).__table__
-    )
+def _keys_to(table: Any, model: type[Record]) -> Iterator[sa.ForeignKey]:
+    return (key for column in table.c for key in column.foreign_keys if key.column.table is model.__table__)
 
 
 def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
@@ -112,7 +114,7 @@ def delete(session: Session, record: Record) -> None:
     """Delete the record and, one by one so that the log holds each, what goes along."""
     for mapper in Base.registry.mappers:
         if issubclass(mapper.class_, Record):
-            for key in _keys_to(mapper.local_table, record):
+            for key in _keys_to(mapper.local_table, type(record)):
                 if key.ondelete == "CASCADE":
                     for child in session.scalars(sa.select(mapper.class_).where(key.parent == record.id)):
                         delete(session, child)

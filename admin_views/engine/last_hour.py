@@ -33,7 +33,12 @@ from tomoiki.core.records import Fault
 
 HOUR = timedelta(hours=1)
 MOST = 200
-OF_A_LIST = (Origin.imported, Origin.undone)  # taken back as a whole, on a page of its own
+OF_A_LIST = (
+    Origin.imported,
+    Origin.undone,
+    Origin.bulk,
+    Origin.bulk_undone,
+)  # taken back as a whole, on a page of its own
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as plain  # of text that is never safe already: twice as fast
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import request
 from flask_admin import expose
 from flask_babel import gettext as _
-from markupsafe import escape
+from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,7 @@ from admin_views.engine.rows import (
 )
 from admin_views.engine.screen import Figure, Screen
 from admin_views.engine.values import Show, excerpt, label, labels, separator, shower, yen
+from admin_views.engine.verbs import verbs_of
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Listed
@@ -98,6 +100,17 @@ def lead_cell(shows: Sequence[tuple[str, Show]], css: str, slug: str) -> Cell:
     return cell_of
 
 
+def select_cell(lead: Cell) -> Cell:
+    """Return what writes the box that picks a row, named as the row is."""
+
+    def cell_of(row: Row) -> str:
+        name = plain(_("Select %(name)s", name=Markup(lead(row)).striptags()))  # noqa: S704 - our own cell
+        box = f'type="checkbox" name="id" value="{row["id"]}" form="bulk" aria-label="{name}"'
+        return f'<td><input class="form-check-input" {box}></td>'
+
+    return cell_of
+
+
 class ListPages(ScreenPages):
     """The route of the list; mixed into the engine's view."""
 
@@ -105,8 +118,10 @@ class ListPages(ScreenPages):
     def index_view(self) -> Any:
         """Show the list that the address asks for."""
         asked = read_arguments(self.screen, request.args)
+        bulk = verbs_of(self.screen)
+        asked.selects = asked.selects and bool(bulk)
         listing = Listing(self.screen, asked, self.reckoned)
-        return self.render("engine/list.html", listing=listing, screen=self.screen)
+        return self.render("engine/list.html", listing=listing, screen=self.screen, bulk=bulk)
 
 
 class Listing:
@@ -235,6 +250,8 @@ class Listing:
     def body(self) -> str:
         """Return the rows' HTML; made here, not in the template: fifty rows in a fraction of a millisecond."""
         cells = [column.html for column in self.columns]
+        if self.asked.selects:
+            cells[:0] = [select_cell(cells[0])]
         return "\n".join(
             f'<tr data-id="{row["id"]}">{"".join([html(row) for html in cells])}</tr>' for row in self.rows
         )
@@ -242,8 +259,14 @@ class Listing:
     def address(self, **changes: Any) -> str:
         """Return the list's address with these arguments changed (None takes one away)."""
         pairs = [(name, value) for name, value in self.asked.to_query() if name not in changes]
+        pairs += [("select", "1")] if self.asked.selects and "select" not in changes else []
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
         return address_of(f"/{self.screen.slug}/", pairs)
+
+    @property
+    def query(self) -> str:
+        """Return what the list was asked for, as a form carries it."""
+        return urlencode(self.asked.to_query())
 
     def export_address(self, kind: str) -> str:
         """Return where this list is exported."""
@@ -339,8 +362,9 @@ def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
 def asked_rows(screen: Screen, asked: Arguments, but: str = "") -> list[ColumnElement[bool]]:
     """Return the conditions of the rows that a list (all its pages) holds for this viewer; `but` for one filter."""
     filters = {name: value for name, value in asked.filters.items() if name != but}
-    view = [asked.view.rows()] if asked.view else []
-    return [*conditions(screen, filters), *view, readable(screen.model, asked.query)]
+    picked = [asked.view.rows()] if asked.view else []
+    picked += [screen.model.id.in_(asked.ids)] if asked.ids else []
+    return [*conditions(screen, filters), *picked, readable(screen.model, asked.query)]
 
 
 def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:

@@ -301,7 +301,7 @@ def take_out(session: Session, screen: Screen, change: ChangeLog) -> list[Fault]
         return [Fault(_("Somebody else changed it since."))]
     if reason := record.keeps(session):
         return [Fault(reason)]
-    hanging = [one.name for one in dependants_of(session, record)]
+    hanging = [one.name for one in dependants_of(session, type(record), [record.id])]
     if hanging:
         return [Fault(_("Other records depend on it: %(names)s.", names=", ".join(hanging)))]
     with acting(replace(actor(), origin=f"{Origin.reverted}:{change.id}")):

@@ -18,7 +18,11 @@ from tomoiki.core.imports import ImportRun
 def ways(session: Session, origins: Iterable[str]) -> Mapping[str, Markup]:
     """Name each origin; one with a number leads there, where she may see that."""
     split = {origin: origin.partition(":") for origin in set(origins)}
-    runs = {int(number) for kind, _colon, number in split.values() if kind != Origin.reverted and number}
+    runs = {
+        int(number)
+        for kind, _colon, number in split.values()
+        if kind in (Origin.imported, Origin.undone) and number
+    }
     where = sa.select(ImportRun.id, ImportRun.screen).where(ImportRun.id.in_(runs))
     slugs = {row.id: row.screen for row in session.execute(where)} if runs else {}
     return {
@@ -31,6 +35,9 @@ def _way(kind: str, number: str, slug: str) -> Markup:
     text = _("Import") if kind == Origin.imported else labels(Origin).get(kind, kind)
     if not number:
         return escape(text)
+    if kind in (Origin.bulk, Origin.bulk_undone):
+        may_open = access().may_take_back(viewer()) and access().may(viewer(), "read", ChangeLog)
+        return _linked(f"/bulk/{number}", text) if may_open else escape(text)
     if kind == Origin.reverted:
         return (
             _linked(f"/change-log/{number}", text)

@@ -58,6 +58,8 @@ class Origin(OpenChoice):
     imported = "import", _("From a list")
     undone = "undo", _("Import taken back")
     reverted = "revert", _("Change put back")
+    bulk = "bulk", _("Many at once")
+    bulk_undone = "bulk-undo", _("Many at once, taken back")
     command = "command", _("Command")
     system = "system", _("By the system")
 
