@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.engine.arguments import Arguments
@@ -23,6 +23,7 @@ from admin_views.engine.screen import Screen
 from tomoiki.core.access import Verb
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import begin_write
+from tomoiki.core.fields import fields_of
 from tomoiki.core.history import ChangeLog, Origin
 from tomoiki.core.records import Fault, Record
 
@@ -119,49 +120,42 @@ def _touched_since(session: Session, screen: Screen, deed: Deed, seen: int) -> s
 
 
 # -- looking through ---------------------------------------------------------------------------------------------------
-def look_through(
-    session: Session,
-    screen: Screen,
-    asked: Arguments,
-    deed: Deed,
-    tell: Callable[[int, int], None] | None = None,
-) -> tuple[Outcome, list[int]]:
+def look_through(session: Session, screen: Screen, asked: Arguments, deed: Deed) -> tuple[Outcome, list[int]]:
     """Return what would become of the records, and the ids of those to which it would be done; writes nothing."""
     ids, closed = open_rows(session, screen, asked, deed)
     outcome = Outcome(left=dict.fromkeys(closed, _("You may not change this record.")))
     ready: list[int] = []
     for records in _loaded(session, screen, ids):
-        for record in records:
-            _look_at(session, deed, record, outcome, ready)
-        if tell:
-            tell(min(len(ready) + outcome.same + len(outcome.left), len(ids)) // 2, len(ids))
+        ready += [record.id for record in records if _look_at(session, deed, record, outcome)]
     session.rollback()  # what was tried in memory is never written
     return outcome, ready
 
 
-def _look_at(session: Session, deed: Deed, record: Any, outcome: Outcome, ready: list[int]) -> None:
-    record_id = record.id
+def _look_at(session: Session, deed: Deed, record: Any, outcome: Outcome) -> bool:
+    """Do it to a record in memory; tell whether it is to be written."""
     with session.no_autoflush:
         try:
             changes = deed.changes(session, record)
         except Refusing as refused:
-            outcome.left[record_id] = reason_of(refused.faults)
-            return
+            outcome.left[record.id] = reason_of(refused.faults)
+            return False
     if changes is None:
         outcome.same += 1
-        return
-    ready.append(record_id)
+        return False
     outcome.done += 1
     if len(outcome.samples) < SHOWN:
-        outcome.samples.append(Sample(record_id, changes))
+        outcome.samples.append(Sample(record.id, changes))
+    return True
 
 
 def _loaded(session: Session, screen: Screen, ids: Sequence[int]) -> Iterator[list[Any]]:
     """Yield the records in groups; each group is let go before the next is read."""
     model = screen.records
+    codes = [name for name, what in fields_of(model).items() if what.kind == "codes"]
+    links = [selectinload(getattr(model, f"{name}_links")) for name in codes]  # else a query for each record
     for start in range(0, len(ids), GROUP):
         chosen = sa.select(model).where(model.id.in_(ids[start : start + GROUP])).order_by(model.id)
-        found: list[Any] = list(session.scalars(chosen))
+        found: list[Any] = list(session.scalars(chosen.options(*links)))
         yield found
         for record in found:
             if record in session:
@@ -179,15 +173,19 @@ def do_all(  # noqa: PLR0913, PLR0917 - what is done where, since when, and who 
     origin: str = "",
 ) -> Outcome:
     """Do it to all that it fits, in one write transaction; whatever was changed since the preview stays out of it."""
-    outcome, ready = look_through(session, screen, asked, deed, tell)
     begin_write(session)
     try:
-        touched = _touched_since(session, screen, deed, seen)
-        outcome.left |= dict.fromkeys(touched & {*ready}, _("Somebody changed this since the preview."))
-        ready = [key for key in ready if key not in touched]
+        ids, closed = open_rows(session, screen, asked, deed)
+        outcome = Outcome(left=dict.fromkeys(closed, _("You may not change this record.")))
+        touched = _touched_since(session, screen, deed, seen) & {*ids}
+        outcome.left |= dict.fromkeys(touched, _("Somebody changed this since the preview."))
         outcome.number = _next_number(session)
         with acting(replace(actor(), origin=origin or f"{Origin.bulk}:{outcome.number}")):
-            _write(session, screen, deed, ready, outcome, tell)
+            seen_so_far = 0
+            for records in _loaded(session, screen, [key for key in ids if key not in touched]):
+                _write(session, screen, deed, records, outcome)
+                seen_so_far += len(records)
+                tell(seen_so_far, len(ids))
         session.commit()
     except BaseException:
         session.rollback()
@@ -195,45 +193,39 @@ def do_all(  # noqa: PLR0913, PLR0917 - what is done where, since when, and who 
     return outcome
 
 
-def _write(  # noqa: PLR0913, PLR0917 - as above
-    session: Session,
-    screen: Screen,
-    deed: Deed,
-    ready: Sequence[int],
-    outcome: Outcome,
-    tell: Callable[[int, int], None],
-) -> None:
-    outcome.done, total = 0, len(ready)
-    for at, records in enumerate(_loaded(session, screen, ready)):
-        kept = {record.id for record in records}
-        gone = set(ready[at * GROUP : (at + 1) * GROUP]) - kept
-        outcome.left |= dict.fromkeys(gone, _("This record is gone."))
-        if not (deed.is_joint and _jointly(session, deed, records)):
-            for record_id in sorted(kept):
-                if reason := _alone(session, screen, deed, record_id):
-                    outcome.left[record_id] = reason
-                    kept.discard(record_id)
-        outcome.done += len(kept)
-        tell(total // 2 + min((at + 1) * GROUP, total) // 2, total)
+def _write(session: Session, screen: Screen, deed: Deed, records: Sequence[Any], outcome: Outcome) -> None:
+    """Write a group: together where that goes, else one by one."""
+    ids = [record.id for record in records]
+    for record_id in _jointly(session, deed, records, outcome) if deed.is_joint else ids:
+        if reason := _alone(session, screen, deed, record_id):
+            outcome.left[record_id] = reason
+        else:
+            outcome.done += 1
 
 
-def _jointly(session: Session, deed: Deed, records: Sequence[Any]) -> bool:
-    """Write a group together, which is much faster; tell whether all of it could be, else nothing of it is."""
-    step = session.begin_nested()
+def _jointly(session: Session, deed: Deed, records: Sequence[Any], outcome: Outcome) -> Sequence[int]:
+    """Write a group together, which is much faster; if not all of it may be, write nothing and return its ids."""
+    step, part, kept = session.begin_nested(), Outcome(), []
+    for record in records:
+        if _look_at(session, deed, record, part):
+            kept.append(record)
+        else:
+            session.expunge(record)
+    ids = [record.id for record in kept]
+    outcome.same += part.same
+    outcome.left |= part.left
     try:
-        with session.no_autoflush:
-            is_right = not any(deed.put(session, record) for record in records)
-        if is_right:
-            session.flush()
-            is_right = deed.settle(session, records)
-            session.flush()
+        session.flush()
+        is_right = deed.settle(session, kept)
+        session.flush()
     except (IntegrityError, StaleDataError):
         is_right = False
-    if is_right:
-        step.commit()
-    else:
+    if not is_right:
         step.rollback()
-    return is_right
+        return ids
+    step.commit()
+    outcome.done += len(ids)
+    return ()
 
 
 def _alone(session: Session, screen: Screen, deed: Deed, record_id: int) -> str:

@@ -230,7 +230,7 @@ def _one_by_one(session: Session, numbers: Sequence[int], whole: Outcome, tell: 
         if screen is not None and change.action == Change.create:
             faults = take_out(session, screen, change) if is_there else []
         elif not is_there:
-            faults = restore(session, change)
+            faults = restore(session, change, [change])  # what went along is in the list itself
         if faults:
             step.rollback()
             whole.left[change.record_id] = reason_of(faults)

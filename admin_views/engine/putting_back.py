@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -218,9 +218,9 @@ def gone_with(session: Session, change: ChangeLog) -> list[ChangeLog]:
     return found
 
 
-def restore(session: Session, change: ChangeLog) -> list[Fault]:
-    """Make a deleted record and what went along anew under their own numbers; return why not."""
-    gone = gone_with(session, change)
+def restore(session: Session, change: ChangeLog, gone: Sequence[ChangeLog] = ()) -> list[Fault]:
+    """Make a deleted record and what went along anew (or just what is `gone`); return why not."""
+    gone = gone or gone_with(session, change)
     ids: dict[str, set[int]] = {}
     for one in gone:
         ids.setdefault(one.entity, set()).add(one.record_id)
