@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from admin_views.engine.filling import form_names
-from admin_views.engine.office import access, viewer
+from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.screen import Many, Screen
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Listed, Record
@@ -31,6 +31,10 @@ class BulkVerb:
 
 def verbs_of(screen: Screen) -> list[BulkVerb]:
     """Return what she may do to picked rows; nothing where she may change none: then there is nothing to pick."""
+    return office().kept.get(seen_alike("verbs", screen.slug), lambda: _verbs(screen))
+
+
+def _verbs(screen: Screen) -> list[BulkVerb]:
     found = list(_changing(screen))
     if found and access().may(viewer(), "export", screen.model):
         found += [BulkVerb("xlsx", "Excel (.xlsx)", "out"), BulkVerb("csv", "CSV", "out")]
@@ -61,10 +65,12 @@ def changeable(screen: Screen) -> list[str]:
     """Return the fields that can be changed in many records: not what tells them apart, nor long words, nor secrets."""
     model = screen.model
     known, table, moves = fields_of(model), model.__table__, model.__moves__
+    named_by = {*model.__label__, *screen.columns[:1]}
     names = [
         name
         for name in form_names(screen)
-        if name not in model.__label__ and not _is_own(known[name], table.c.get(name))
+        if not (name in named_by and known[name].kind == "text")
+        and not _is_own(known[name], table.c.get(name))
     ]
     if moves is not None:
         about = [*moves.needs.values(), *moves.asks.values(), tuple(moves.excuses.values())]

@@ -1,5 +1,5 @@
 /* tomoiki: picking rows. Counts the ticks, x ticks the row that has the focus. The bar works without it. */
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   "use strict";
   const form = document.getElementById("bulk"), boxes = [...document.querySelectorAll("[form=bulk]")];
   const [chosen, page] = form.elements.which, words = form.querySelector("[data-picked]"), plain = words.textContent;
@@ -17,4 +17,4 @@
     if (row && !e.target.closest("input,textarea,select")) row.querySelector("[form=bulk]").click();
   });
   count();
-})();
+});

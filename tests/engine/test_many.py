@@ -1,5 +1,6 @@
 """Many records at once: picked rows or all that match, looked through, done together, told, taken back as a whole."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from admin_views.engine import bulk_pages, uploads
+from tests.databases import Queries
 from tests.engine.browsing import change, form_of, words
 from tests.factories import a_case, a_person
 from tomoiki.cases.models import Case, CaseStaff, CaseStatus
@@ -228,6 +231,69 @@ def test_others_see_no_page_of_it(
     assert enter("organiser").get(result.request.path).status_code == 403
     assert enter("admin").get(result.request.path).status_code == 200
     assert enter("admin").get("/bulk/999999").status_code == 404
+
+
+def test_thousands_run_beside_the_pages_which_show_how_far_it_is(
+    caseworker: FlaskClient, saved: Saved, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_pages, "AT_ONCE", 1)
+    first, second, _third = three_cases(saved)
+    preview = look(caseworker, ask(caseworker, "cases", "change", first, second), "cases", priority="now")
+
+    answer = caseworker.post("/cases/bulk", data=form_of(preview))
+    assert answer.location.startswith("/cases/bulk?job=")
+    for thread in threading.enumerate():
+        if thread.name == "bulk-cases":
+            thread.join()
+    arrived = caseworker.get(answer.location)
+
+    assert arrived.location.startswith("/bulk/")
+    assert "2 records still stand as they were left" in words(caseworker.get(arrived.location))
+    assert value(Case, first, "priority") == "now"
+
+
+def test_a_state_of_the_work_is_shown_in_words(app: Flask, caseworker: FlaskClient, saved: Saved) -> None:
+    saved(a_case())
+    token = "a" * 43
+    with app.app_context():
+        uploads.tell(token, {"done": 250, "total": 10_000})
+
+    page = caseworker.get(f"/cases/bulk?job={token}")
+
+    assert "250 of 10000 records are done." in words(page)
+    assert "This page may be closed; the work goes on." in words(page)
+    assert page.headers["Refresh"] == "1"
+
+
+def test_a_group_that_may_not_stand_whole_is_done_one_by_one(
+    admin: FlaskClient, saved: Saved, value: Value, count: Count
+) -> None:
+    event = saved(Event(number="E", kind="study", title_ja="会", starts_at=now(), fund_id=1, language=["ja"]))
+    other = saved(Event(number="F", kind="study", title_ja="別", starts_at=now(), fund_id=1, language=["ja"]))
+    key = saved(Attendee(name="花子"))
+    first = saved(Registration(event_id=event, attendee_id=key))
+    second = saved(Registration(event_id=other, attendee_id=key))
+
+    page = ask(admin, "registrations", "change", first, second)
+    result = do(admin, look(admin, page, "registrations", event=str(other)), "registrations")
+
+    assert "contradicts another record" in words(result)
+    assert [value(Registration, one, "event") for one in (first, second)] == [event, other]
+
+
+def test_a_preview_asks_no_more_for_many_rows_than_for_few(
+    organiser: FlaskClient, saved: Saved, queries: Queries
+) -> None:
+    few = [saved(Attendee(name=f"花子{n}")) for n in range(2)]
+    saved(*(Attendee(name=f"太郎{n}") for n in range(40)))
+
+    def asked(*ids: int) -> int:
+        page = ask(organiser, "attendees", "change", *ids)
+        queries.clear()
+        look(organiser, page, "attendees", grade="3")
+        return len(queries.selects)
+
+    assert asked(*few) == asked()
 
 
 # -- deleting ----------------------------------------------------------------------------------------------------------
