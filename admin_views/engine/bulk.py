@@ -57,6 +57,9 @@ class Deed:
     names: frozenset[str] = frozenset()  # fields of the record that it touches
     is_joint = False  # many are flushed together
 
+    def meet(self, session: Session, records: Sequence[Any]) -> None:
+        """Ask at once what is to be known of a group."""
+
     def put(self, session: Session, record: Any) -> list[Fault]:
         """Do it to the record in memory, or say why not; nothing is written."""
         raise NotImplementedError
@@ -70,7 +73,7 @@ class Deed:
         raise NotImplementedError
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
-        """Tell whether records that were written together may all stand so."""
+        """Finish what was written together; tell whether all of it may stand so."""
         raise NotImplementedError
 
 
@@ -126,6 +129,7 @@ def look_through(session: Session, screen: Screen, asked: Arguments, deed: Deed)
     outcome = Outcome(left=dict.fromkeys(closed, _("You may not change this record.")))
     ready: list[int] = []
     for records in _loaded(session, screen, ids):
+        deed.meet(session, records)
         ready += [record.id for record in records if _look_at(session, deed, record, outcome)]
     session.rollback()  # what was tried in memory is never written
     return outcome, ready
@@ -206,6 +210,7 @@ def _write(session: Session, screen: Screen, deed: Deed, records: Sequence[Any],
 def _jointly(session: Session, deed: Deed, records: Sequence[Any], outcome: Outcome) -> Sequence[int]:
     """Write a group together, which is much faster; if not all of it may be, write nothing and return its ids."""
     step, part, kept = session.begin_nested(), Outcome(), []
+    deed.meet(session, records)
     for record in records:
         if _look_at(session, deed, record, part):
             kept.append(record)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.engine.bulk import Deed, Refusing, outside
 from admin_views.engine.conflict import comparable, current, text_of
-from admin_views.engine.deleting import delete, dependants_of
+from admin_views.engine.deleting import delete, dependants_of, held
 from admin_views.engine.filling import put_in, set_codes, stands_outside
 from admin_views.engine.inputs import Input, fill_in, input_for
 from admin_views.engine.saving import save_changes, save_new
@@ -163,6 +163,22 @@ class Deleting(Deed):
     """Delete each that nothing keeps, with what goes along."""
 
     verb: Verb = "delete"
+    is_joint = True
+
+    def __init__(self) -> None:
+        """Know of no record yet whether others point at it."""
+        self.free: set[int] = set()
+
+    def meet(self, session: Session, records: Sequence[Any]) -> None:
+        """Ask for a whole group what others point at."""
+        ids = {record.id for record in records}
+        self.free = ids - held(session, type(records[0]), sorted(ids)) if records else set()
+
+    def settle(self, session: Session, records: Sequence[Any]) -> bool:
+        """Delete a group, with what goes along."""
+        for record in records:
+            session.delete(record)
+        return True
 
     def changes(self, session: Session, record: Any) -> Sequence[tuple[str, str, str]] | None:
         """Say why a record stays."""
@@ -174,11 +190,14 @@ class Deleting(Deed):
         """Ask what stands in the way."""
         if reason := record.keeps(session):
             return [Fault(reason)]
+        if record.id in self.free:
+            return []
         names = [one.name for one in dependants_of(session, type(record), [record.id]) if not one.goes_along]
         return [Fault(_("Other records depend on it: %(names)s.", names=", ".join(names)))] if names else []
 
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Delete one."""
+        self.free.clear()  # what was found for the group may no longer be so
         if faults := self.put(session, record):
             return faults
         delete(session, record)

@@ -88,6 +88,13 @@ def dependants_of(session: Session, model: type[Record], ids: Sequence[int]) -> 
         yield Dependant(_("Records that are hidden from you"), 0, goes_along)
 
 
+def held(session: Session, model: type[Record], ids: Sequence[int]) -> set[int]:
+    """Return those of a few hundred records that others point at, which do not go along."""
+    tables = [mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    keys = [key for table in tables for key in _keys_to(table, model) if key.ondelete != "CASCADE"]
+    return {one for key in keys for one in session.scalars(sa.select(key.parent).where(key.parent.in_(ids)))}
+
+
 def _count(session: Session, model: type[Record], key: sa.ForeignKey, ids: Sequence[int]) -> tuple[int, int]:
     """Return how many records point there, and how many of them this viewer may see."""
     scope, count, seen = access().scope(viewer(), model), 0, 0

@@ -106,7 +106,7 @@ def select_cell(lead: Cell) -> Cell:
     def cell_of(row: Row) -> str:
         name = plain(_("Select %(name)s", name=Markup(lead(row)).striptags()))  # noqa: S704 - our own cell
         box = f'class="form-check-input" type="checkbox" name="id" value="{row["id"]}" form="bulk" aria-label="{name}"'
-        return f'<td class="position-relative z-1"><label class="d-block p-2"><input {box}></label></td>'
+        return f'<td class="position-relative z-1"><label class="form-check"><input {box}></label></td>'
 
     return cell_of
 
