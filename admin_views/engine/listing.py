@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import request
 from flask_admin import expose
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import escape
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
@@ -48,7 +48,7 @@ from admin_views.engine.rows import (
 )
 from admin_views.engine.screen import Figure, Screen
 from admin_views.engine.values import Show, excerpt, label, labels, separator, shower, yen
-from admin_views.engine.verbs import verbs_of
+from admin_views.engine.verbs import select_cell, verbs_of
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Listed
@@ -96,17 +96,6 @@ def lead_cell(shows: Sequence[tuple[str, Show]], css: str, slug: str) -> Cell:
         first, *rest = [part for name, show in shows if (part := show(row.get(name)))] or ["—"]
         link = f'<td class="{css}"><a class="row-link" href="/{slug}/{row["id"]}">{first}</a>'
         return f'{link}<span class="sub">{" ・ ".join(rest)}</span></td>' if rest else f"{link}</td>"
-
-    return cell_of
-
-
-def select_cell(lead: Cell) -> Cell:
-    """Return what writes the box that picks a row, named as the row is."""
-
-    def cell_of(row: Row) -> str:
-        name = plain(_("Select %(name)s", name=Markup(lead(row)).striptags()))  # noqa: S704 - our own cell
-        box = f'class="form-check-input" type="checkbox" name="id" value="{row["id"]}" form="bulk" aria-label="{name}"'
-        return f'<td class="position-relative z-1"><label class="form-check"><input {box}></label></td>'
 
     return cell_of
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape as plain
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 
 from admin_views.engine.filling import form_names
 from admin_views.engine.office import access, office, seen_alike, viewer
@@ -17,6 +19,7 @@ from tomoiki.core.records import Listed, Record
 
 HOW = {"add": lazy_gettext("Add"), "remove": lazy_gettext("Take away"), "set": lazy_gettext("Only these")}
 FILES = ("xlsx", "csv")
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class BulkVerb:
 
 def verbs_of(screen: Screen) -> list[BulkVerb]:
     """Return what she may do to picked rows; nothing where she may change none: then there is nothing to pick."""
-    return office().kept.get(seen_alike("verbs", screen.slug), lambda: _verbs(screen))
+    found: list[BulkVerb] = office().kept.get(seen_alike("verbs", screen.slug), lambda: _verbs(screen))
+    return found
 
 
 def _verbs(screen: Screen) -> list[BulkVerb]:
@@ -80,3 +84,14 @@ def changeable(screen: Screen) -> list[str]:
 
 def _is_own(field: Field, column: Any) -> bool:
     return field.secret or field.long or field.kind == "refs" or bool(getattr(column, "unique", False))
+
+
+def select_cell(lead: Callable[[Row], str]) -> Callable[[Row], str]:
+    """Return what writes the box that picks a row, named as the row is."""
+
+    def cell_of(row: Row) -> str:
+        name = plain(_("Select %(name)s", name=Markup(lead(row)).striptags()))  # noqa: S704 - our own cell
+        box = f'class="form-check-input" type="checkbox" name="id" value="{row["id"]}" form="bulk" aria-label="{name}"'
+        return f'<td class="position-relative z-1"><label class="form-check"><input {box}></label></td>'
+
+    return cell_of
