@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Inline, Related, Screen, View
+from admin_views.engine.screen import Inline, Many, Related, Screen, View
 from admin_views.menus import CASEWORK
 from tomoiki.accounts.matrix import own_cases
 from tomoiki.cases import ledger
@@ -50,6 +50,7 @@ CASES = Screen(
     ),
     inlines=(Inline(CaseStaff, ("user", "role", "from_on", "to_on")),),
     groups=("status", "categories", "opened_on"),
+    many=(Many("assign", _("Assign a caseworker"), ("owner",)),),
     importable=ledger.IMPORTABLE,
     synonyms=ledger.HEADERS,
     related=(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen
+from admin_views.engine.screen import Many, Related, Screen
 from admin_views.menus import EVENTS as GROUP
 from tomoiki.events import ledger
 from tomoiki.events.lists import EventKind
@@ -77,6 +77,7 @@ ATTENDEES = Screen(
     phone=("grade",),
     filters=("affil_kind", "school", "nationality", "age_band"),
     groups=("affil_kind",),
+    many=(Many("register", _("Add to a session"), ("event", "mode"), makes=Registration, by="attendee"),),
     sort="name",
     facts=(("affil_kind", "grade"), "school", "email", "phone", "age_band"),
     form=(

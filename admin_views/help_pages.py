@@ -28,6 +28,7 @@ KEYS = {
     "j": _("Next row"),
     "k": _("Previous row"),
     "Enter": _("Open the row"),
+    "x": _("Select rows"),
     "[": _("Previous record"),
     "]": _("Next record"),
     "Ctrl+Enter": _("Save"),

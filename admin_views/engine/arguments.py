@@ -32,7 +32,9 @@ MAX_ID = 2**31 - 1
 MAX_PAGE = 1_000_000
 MAX_PER_PAGE = 200
 QUERY_LENGTH = 200
-RESERVED = frozenset({"q", "view", "page", "per_page", "sort", "columns", "filter", "lang", "encoding"})
+RESERVED = frozenset(
+    {"q", "view", "page", "per_page", "sort", "columns", "filter", "lang", "encoding", "select"}
+)
 RANGES = ("day", "moment", "yen", "integer")
 Pairs = Sequence[tuple[str, str]]
 
@@ -68,12 +70,14 @@ class Arguments:
     view: View | None = None
     notices: list[str] = field(default_factory=list)
     shows_filters: bool = False
+    selects: bool = False
+    ids: tuple[int, ...] = ()  # of the rows that were picked out of the list; none: all of it
 
     @property
     def key(self) -> tuple[Any, ...]:
         """Return what tells two questions for a count apart."""
         filters = tuple(sorted((name, str(value)) for name, value in self.filters.items()))
-        return self.query, self.view.name if self.view else "", filters
+        return self.query, self.view.name if self.view else "", filters, self.ids
 
     def to_query(self) -> list[tuple[str, str]]:
         """Return the arguments as pairs for an address, without the page."""
@@ -116,7 +120,7 @@ def read_arguments(screen: Screen, given: MultiDict[str, str]) -> Arguments:
     )
     found.page = _number("page", 1, MAX_PAGE, given, found)
     found.per_page = _number("per_page", found.usual, MAX_PER_PAGE, given, found)
-    found.shows_filters = given.get("filter") == "1"
+    found.shows_filters, found.selects = given.get("filter") == "1", given.get("select") == "1"
     _read_sort(screen, given.get("sort", ""), found)
     _read_view(screen, given.get("view", ""), found)
     if names := given.get("columns"):

@@ -20,6 +20,7 @@ from tomoiki.core.records import Listed
 MOST_FACTS = 5
 FIXED_SLUGS = frozenset(
     {
+        "bulk",
         "last-hour",
         "login",
         "logout",

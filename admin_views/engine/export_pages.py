@@ -14,7 +14,7 @@ from flask import Response, current_app, make_response, request
 from flask_admin import expose
 from sqlalchemy import ColumnElement
 
-from admin_views.engine.arguments import Arguments, read_arguments
+from admin_views.engine.arguments import Arguments, parse_id, read_arguments
 from admin_views.engine.export_files import (
     CP932,
     UTF8,
@@ -53,9 +53,18 @@ class ExportPages(ScreenPages):
     def export(self, kind: str) -> Any:
         """Ask for the purpose, or send all pages of the list as a file."""
         asked = read_arguments(self.screen, request.args)
+        asked.ids = tuple(key for text in request.form.getlist("id") if (key := parse_id(text)))
+        return self.send(asked, kind)
+
+    def send(self, asked: Arguments, kind: str) -> Any:
+        """Ask for the purpose, or send the rows."""
         purpose = " ".join(request.form.get("purpose", "").split())[:PURPOSE_LENGTH]
         if holds_personal_data(self.screen) and not purpose:
-            return self._ask(kind, asked, missing=request.method == "POST")
+            return self._ask(
+                kind,
+                asked,
+                missing="purpose" in request.form or (request.method == "POST" and "do" not in request.form),
+            )
         try:
             return _answer(plan_export(self.screen, asked), kind, purpose)
         except DoesNotFit as fault:
@@ -77,6 +86,7 @@ class ExportPages(ScreenPages):
             kind=kind,
             encoding=_encoding(kind),
             asked=asked,
+            action=export_address(self.screen, asked, kind),
             count=count,
             kept_back=self._count(asked_rows(self.screen, asked)) - count,
             missing=missing,

@@ -36,7 +36,7 @@ def fill(form: Any, record: Record) -> list[Fault]:
     with db.session.no_autoflush:
         for field in form:
             if not field.errors:
-                _fill(record, field)
+                put_in(record, field)
         record.prepare(db.session())
     for field in form:
         if _stands(record, field) in (None, "", []):
@@ -48,7 +48,8 @@ def _stands(record: Record, field: Input) -> Any:
     return getattr(record, f"{field.short_name}_id" if field.field.kind == "ref" else field.short_name)
 
 
-def _fill(record: Record, field: Input) -> None:
+def put_in(record: Record, field: Input) -> None:
+    """Put what a control holds into the record."""
     known = field.field
     if known.kind in ("ref", "refs"):
         field.populate_obj(record, field.short_name)
@@ -57,10 +58,10 @@ def _fill(record: Record, field: Input) -> None:
     elif field.data is not None:
         setattr(record, field.short_name, field.data)
     else:
-        _empty(record, field)
+        empty(record, field)
 
 
-def _empty(record: Record, field: Input) -> None:
+def empty(record: Record, field: Input) -> None:
     """Empty the field, or put back the default of one that is never empty; a day of today stays what it was."""
     column = type(record).__table__.c[field.short_name]
     if column.nullable:

@@ -33,7 +33,9 @@ from tomoiki.core.records import Fault
 
 HOUR = timedelta(hours=1)
 MOST = 200
-WHOLE = (Origin.imported, Origin.undone, Origin.merged, Origin.unmerged)  # taken back on a page of their own
+WHOLE = frozenset(  # taken back on a page of their own
+    {Origin.imported, Origin.undone, Origin.merged, Origin.unmerged, Origin.bulk, Origin.bulk_undone}
+)
 
 
 @dataclass(frozen=True)

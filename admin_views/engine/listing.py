@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as plain  # of text that is never safe already: twice as fast
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import redirect, request
@@ -49,6 +50,7 @@ from admin_views.engine.rows import (
 from admin_views.engine.saved_views import Chip, chips, list_address, opening
 from admin_views.engine.screen import Figure, Screen
 from admin_views.engine.values import Show, excerpt, label, labels, plain_text, separator, shower, yen
+from admin_views.engine.verbs import select_cell, verbs_of
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.merging import is_mergeable, standing
@@ -110,8 +112,10 @@ class ListPages(ScreenPages):
         if not request.args and (view := opening(self.screen)):
             return redirect(view.address(self.screen))
         asked = read_arguments(self.screen, request.args)
+        bulk = verbs_of(self.screen)
+        asked.selects = asked.selects and bool(bulk)
         listing = Listing(self.screen, asked, self.reckoned)
-        return self.render("engine/list.html", listing=listing, screen=self.screen)
+        return self.render("engine/list.html", listing=listing, screen=self.screen, bulk=bulk)
 
 
 class Listing:
@@ -244,6 +248,8 @@ class Listing:
     def body(self) -> str:
         """Return the rows' HTML; made here, not in the template: fifty rows in a fraction of a millisecond."""
         cells = [column.html for column in self.columns]
+        if self.asked.selects:
+            cells[:0] = [select_cell(cells[0])]
         return "\n".join(
             f'<tr data-id="{row["id"]}">{"".join([html(row) for html in cells])}</tr>' for row in self.rows
         )
@@ -251,6 +257,7 @@ class Listing:
     def address(self, **changes: Any) -> str:
         """Return the list's address with these arguments changed (None takes one away)."""
         pairs = [(name, value) for name, value in self.asked.to_query() if name not in changes]
+        pairs += [("select", "1")] if self.asked.selects and "select" not in changes else []
         pairs += [(name, str(value)) for name, value in changes.items() if value is not None]
         return list_address(self.screen, pairs)
 
@@ -267,6 +274,11 @@ class Listing:
     def saved(self) -> list[Chip]:
         """Return the saved views of the list."""
         return chips(self.screen, self.asked)
+
+    @property
+    def query(self) -> str:
+        """Return what the list was asked for, as a form carries it."""
+        return urlencode(self.asked.to_query())
 
     def export_address(self, kind: str) -> str:
         """Return where this list is exported."""
@@ -373,8 +385,14 @@ def export_address(screen: Screen, asked: Arguments, kind: str) -> str:
 def asked_rows(screen: Screen, asked: Arguments, but: str = "") -> list[ColumnElement[bool]]:
     """Return the conditions of the rows that a list (all its pages) holds for this viewer; `but` for one filter."""
     filters = {name: value for name, value in asked.filters.items() if name != but}
-    view = [asked.view.rows()] if asked.view else []
-    return [*conditions(screen, filters), *view, *standing(screen.model), readable(screen.model, asked.query)]
+    picked = [asked.view.rows()] if asked.view else []
+    picked += [screen.model.id.in_(asked.ids)] if asked.ids else []
+    return [
+        *conditions(screen, filters),
+        *picked,
+        *standing(screen.model),
+        readable(screen.model, asked.query),
+    ]
 
 
 def asked_order(screen: Screen, asked: Arguments) -> tuple[str, bool]:

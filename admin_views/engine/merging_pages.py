@@ -223,7 +223,10 @@ class MergePages(ScreenPages):
             records=(older, newer),
             numbers={record.id: _number(record) for record in (older, newer)},
             made={record.id: in_tokyo(record.created_at).date() for record in (older, newer)},
-            tied={record.id: list(dependants_of(db.session(), record)) for record in (older, newer)},
+            tied={
+                record.id: list(dependants_of(db.session(), type(record), [record.id]))
+                for record in (older, newer)
+            },
             compared=compare(self.screen, older, newer),
             doubles=list(_doubles(older, newer)),
             sent=request.form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -214,9 +214,9 @@ def gone_with(session: Session, change: ChangeLog) -> list[ChangeLog]:
     return found
 
 
-def restore(session: Session, change: ChangeLog) -> list[Fault]:
-    """Make a deleted record and what went along anew under their own numbers; return why not."""
-    gone = gone_with(session, change)
+def restore(session: Session, change: ChangeLog, gone: Sequence[ChangeLog] = ()) -> list[Fault]:
+    """Make a deleted record and what went along anew (or just what is `gone`); return why not."""
+    gone = gone or gone_with(session, change)
     ids: dict[str, set[int]] = {}
     for one in gone:
         ids.setdefault(one.entity, set()).add(one.record_id)
@@ -302,7 +302,7 @@ def take_out(session: Session, screen: Screen, change: ChangeLog) -> list[Fault]
         return [Fault(_("Somebody else changed it since."))]
     if reason := record.keeps(session):
         return [Fault(reason)]
-    hanging = [one.name for one in dependants_of(session, record)]
+    hanging = [one.name for one in dependants_of(session, type(record), [record.id])]
     if hanging:
         return [Fault(_("Other records depend on it: %(names)s.", names=", ".join(hanging)))]
     with acting(replace(actor(), origin=f"{Origin.reverted}:{change.id}")):

@@ -95,6 +95,20 @@ class Action:
     offered: Callable[[Any], bool] = lambda record: True
 
 
+@dataclass(frozen=True)
+class Many:
+    """A verb on many records at once, beside those that every list has.
+
+    It sets `fields` of them; with `makes` it makes a record of that table for each, which points there by `by`.
+    """
+
+    name: str
+    label: LazyString
+    fields: tuple[str, ...]
+    makes: type[Record] | None = None
+    by: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Screen:
     """The declaration of one entity's pages; `only` narrows it to a part of the table."""
@@ -123,6 +137,7 @@ class Screen:
     inlines: tuple[Inline, ...] = ()
     related: tuple[Related, ...] = ()
     actions: tuple[Action, ...] = ()
+    many: tuple[Many, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
     importable: tuple[str, ...] | None = None  # None: all fields of the form; paths lead to other records
     synonyms: Mapping[str, tuple[str, ...]] = field(

@@ -79,6 +79,11 @@ def tell(token: str, state: dict[str, Any]) -> None:
     fresh.replace(path)
 
 
+def is_token(token: str) -> bool:
+    """Tell whether this may be a token of ours."""
+    return _TOKEN.fullmatch(token) is not None
+
+
 def state_of(token: str) -> dict[str, Any] | None:
     """Return how far an import has come, or None when nothing is known of it."""
     if not _TOKEN.fullmatch(token):

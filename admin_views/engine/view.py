@@ -15,10 +15,10 @@ from werkzeug.exceptions import HTTPException
 from admin_views.engine.acting import ActionPages
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.attached import FilePages
+from admin_views.engine.bulk_pages import BulkPages
 from admin_views.engine.column_pages import ColumnPages
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
-from admin_views.engine.export_pages import ExportPages
 from admin_views.engine.forms import FormPages
 from admin_views.engine.histories import HistoryPages
 from admin_views.engine.import_pages import ImportPages
@@ -62,11 +62,12 @@ NEED: dict[str, Verb | None] = {
     "import_result_view": "create",
     "import_undo_view": "create",
     "import_rejects_view": "create",
+    "bulk_view": "read",  # and what one may do there: see verbs.py
     "ajax_lookup": None,  # asks for itself: labels may be open to who saves a form
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "upload_view", "import_view", "import_undo_view", "export"}
+    {"reveal_view", "reason_view", "upload_view", "import_view", "import_undo_view", "export", "bulk_view"}
 )  # a POST that needs no lock of ours from the start
 
 
@@ -130,7 +131,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     FilePages,
     LookupPages,
     ImportPages,
-    ExportPages,
+    BulkPages,
     ModelView,
 ):
     """All pages of one screen."""

@@ -60,6 +60,9 @@ def _way(kind: str, number: str, slug: str) -> Markup:
     text = _("Import") if kind == Origin.imported else labels(Origin).get(kind, kind)
     if not number:
         return escape(text)
+    if kind in (Origin.bulk, Origin.bulk_undone):
+        may_open = access().may_take_back(viewer()) and access().may(viewer(), "read", ChangeLog)
+        return _linked(f"/bulk/{number}", text) if may_open else escape(text)
     if kind == Origin.reverted:
         return (
             _linked(f"/change-log/{number}", text)

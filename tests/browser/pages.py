@@ -76,6 +76,38 @@ def _import_preview(page: Page, office: Office) -> None:
         page.click("main .btn-primary")
 
 
+def _pick(page: Page, verb: str, which: str) -> None:
+    page.goto("/study-sessions/?select=1")
+    page.check(f"[name=which][value={which}]", force=True)
+    with page.expect_navigation():
+        page.click(f"#bulk button[value={verb}]")
+
+
+def _many(page: Page, office: Office) -> None:
+    _pick(page, "change", "page")
+
+
+def _many_preview(page: Page, office: Office) -> None:
+    _pick(page, "change", "page")
+    page.fill("[name=place]", "市民会館")
+    with page.expect_navigation():
+        page.click("main .bar .btn-primary")
+
+
+def _many_deleted(page: Page, office: Office) -> None:
+    _pick(page, "delete", "page")
+
+
+def _many_done(page: Page, office: Office) -> None:
+    _pick(page, "change", "page")
+    page.fill("[name=waitlist_max]", str(10 + len(page.context.pages)))
+    with page.expect_navigation():
+        page.click("main .bar .btn-primary")
+    if (button := page.locator("main form .btn-primary")).is_visible():
+        with page.expect_navigation():
+            button.click()
+
+
 def _open_drawer(page: Page, office: Office) -> None:
     page.goto("/")
     if (button := page.locator("[data-drawer]")).is_visible():
@@ -141,6 +173,11 @@ PAGES: dict[str, Kind] = {
     "drawer": Kind(_open_drawer),
     "cases": Kind(_at("/cases/")),
     "cases-filters": Kind(_at("/cases/?filter=1")),
+    "cases-picking": Kind(_at("/cases/?select=1")),
+    "many": Kind(_many),
+    "many-preview": Kind(_many_preview),
+    "many-deleted": Kind(_many_deleted),
+    "many-done": Kind(_many_done),
     "cases-no-match": Kind(_at("/cases/?q=zzzz")),
     "cases-chosen-columns": Kind(_at("/cases/?columns=number,title,person,status,owner,story,next_action")),
     "columns": Kind(_at("/cases/columns?columns=title,status")),

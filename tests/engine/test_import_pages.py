@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from flask_babel import lazy_gettext
 from werkzeug.test import TestResponse
 
-from admin_views.engine import import_jobs, uploads
+from admin_views.engine import beside, import_jobs, uploads
 from tests.engine.importing import sample
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import now
@@ -372,7 +372,7 @@ def test_a_long_list_is_imported_beside_the_pages(
     admin: FlaskClient, office: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_jobs, "AT_ONCE", 1)
-    monkeypatch.setattr(import_jobs.threading, "Thread", AtOnce)
+    monkeypatch.setattr(beside.threading, "Thread", AtOnce)
 
     sent = post(admin, step="run", token=token(preview(admin, LIST.encode())), rows="2")
     done = admin.get(sent.location)

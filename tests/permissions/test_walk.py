@@ -47,10 +47,19 @@ def of_table(role: str, slug: str, may: Rights) -> Answers:
         "POST new": creates,
         "GET import": imports,
         "POST import": {WRONG} if imports == {OK} else imports,
+        "GET bulk": {SEEN_OTHER} if _changes_many(slug, may) else {REFUSED},
+        "POST bulk": {REFUSED},  # without a verb
         **_of_exports(role, slug),
         "GET duplicates": ({OK} if slug in MERGEABLE else {UNKNOWN}) if may.may("U") else {REFUSED},
         "POST duplicates": {UNKNOWN} if may.may("U") else {REFUSED},  # without a pair
     }
+
+
+def _changes_many(slug: str, may: Rights) -> bool:
+    """Tell whether rows can be picked: where one may change or delete some, and each has the same fields to fill in."""
+    return slug not in ("settings", "receipt-lines") and (
+        may.may("U") or (may.may("D") and slug not in NOT_DELETED)
+    )
 
 
 def _of_exports(role: str, slug: str) -> Answers:

@@ -62,6 +62,8 @@ class Origin(OpenChoice):
     reverted = "revert", _("Change put back")
     merged = "merge", _("Merged")
     unmerged = "unmerge", _("Merge taken back")
+    bulk = "bulk", _("Many at once")
+    bulk_undone = "bulk-undo", _("Many at once, taken back")
     command = "command", _("Command")
     system = "system", _("By the system")
 
@@ -205,14 +207,14 @@ class Tie:
     entity: sa.Column[Any] | None = None
     table: str = ""
 
-    def points_at(self, record_id: int) -> sa.ColumnElement[bool]:
-        """Return the condition of rows that point at the record of that id."""
-        here = self.key == record_id
+    def points_at(self, ids: Sequence[int]) -> sa.ColumnElement[bool]:
+        """Return the condition of rows that point at records of these ids."""
+        here = self.key.in_(ids)
         return here if self.entity is None else sa.and_(self.entity == self.table, here)
 
     def rows_of(self, record_id: int) -> sa.Select[Any]:
         """Return the records that point at the one of that id."""
-        return sa.select(self.model).where(self.points_at(record_id))
+        return sa.select(self.model).where(self.points_at([record_id]))
 
     def was_of(self, diff: Mapping[str, Sequence[Any]], record_id: int) -> bool:
         """Tell whether a deleted row pointed at the record of that id."""
