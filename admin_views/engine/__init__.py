@@ -13,6 +13,7 @@ from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from admin_views.engine import export_command, import_command, pages
+from admin_views.engine.arguments import MAX_ID
 from admin_views.engine.bulk_results import bulk_page
 from admin_views.engine.checks import check_screens
 from admin_views.engine.front import Home
@@ -77,7 +78,7 @@ def install(
     )
     app.add_url_rule("/search", "search", search_page)
     app.add_url_rule("/last-hour", "last_hour", last_hour_page, methods=("GET", "POST"))
-    app.add_url_rule("/bulk/<int:number>", "bulk", bulk_page, methods=("GET", "POST"))
+    app.add_url_rule(f"/bulk/<int(max={MAX_ID}):number>", "bulk", bulk_page, methods=("GET", "POST"))
     reckoned = Reckoned()
     for screen in screens:
         admin.add_view(compile_screen(screen, reckoned))

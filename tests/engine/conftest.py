@@ -17,7 +17,7 @@ Login = Callable[[str], FlaskClient]
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(request: pytest.FixtureRequest) -> None:
-    """Forget counts that the shared application kept: a copied database has the stamp of the last test's."""
+    """Forget counts and views that the shared application kept: a copied database has the stamp of the last test's."""
     if "app" in request.fixturenames:
         forget_counts(request.getfixturevalue("app"))
 
@@ -26,6 +26,8 @@ def forget_counts(app: Flask) -> None:
     for view in app.extensions["admin"][0]._views:  # noqa: SLF001
         if isinstance(view, EngineView):
             view.reckoned.forget()
+    app.extensions["tomoiki_office"].saved.clear()
+    app.extensions["tomoiki_boards"][1].forget()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from admin_views.engine.view import EngineView
 from tests.databases import Store, let_go
 from tests.engine.conftest import forget_counts
 from tests.permissions.world import World, build
@@ -32,14 +31,6 @@ def world(app: Flask, database: Store) -> World:
         let_go(app)
         database.keep("world")
     return _BUILT[database.kind]
-
-
-def _forget_counts(app: Flask) -> None:
-    """Forget what the shared application reckoned: a copied database has the stamp of the last test's."""
-    for view in app.extensions["admin"][0]._views:  # noqa: SLF001
-        if isinstance(view, EngineView):
-            view.reckoned.forget()
-    app.extensions["tomoiki_boards"][1].forget()
 
 
 @pytest.fixture
