@@ -97,7 +97,10 @@ class OwnContextClient(FlaskClient):
     def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> Any:
         if not buffered:  # a stream is read in the test's own context
             return super().open(*args, buffered=False, **kwargs)
-        return contextvars.Context().run(super().open, *args, buffered=True, **kwargs)
+        answer = contextvars.Context().run(super().open, *args, buffered=True, **kwargs)
+        for one in (*answer.history, answer):
+            one.request.environ["wsgi.input"].close()  # Werkzeug leaves it open, on the disk if it was large
+        return answer
 
 
 def _config(folder: Path, url: str) -> dict[str, Any]:

@@ -107,7 +107,12 @@ FAULTS = {
 }
 
 
-HIDING = ("record without index", "negative gift", "lost record")  # they take away what others are found by
+HIDING = (
+    "file without bytes",
+    "record without index",
+    "negative gift",
+    "lost record",
+)  # others' signs go with them
 
 
 @pytest.mark.parametrize(("statement", "finding"), FAULTS.values(), ids=FAULTS)
