@@ -149,7 +149,7 @@ def address_of(rule: Rule, parts: Mapping[str, str]) -> str:
 @pytest.mark.storage
 def test_no_part_of_an_address_breaks_a_page(browser: FlaskClient, routes: Mapping[str, list[Rule]]) -> None:
     for rule in (rules[-1] for rules in routes.values() if rules[-1].arguments):
-        for odd in ODD:
+        for odd in ODD[::3]:
             address = address_of(rule, dict.fromkeys(rule.arguments, odd))
             for method in rule.methods & {"GET", "POST"}:
                 assert browser.open(address, method=method).status_code < 500, (method, address)
@@ -160,7 +160,7 @@ def test_no_question_and_no_form_breaks_a_page(
     browser: FlaskClient, routes: Mapping[str, list[Rule]]
 ) -> None:
     @settings(
-        max_examples=400,
+        max_examples=200,
         deadline=None,
         derandomize=True,
         database=None,

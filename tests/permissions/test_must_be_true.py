@@ -1,5 +1,6 @@
 """The sentences of DOMAIN section 4 that must be true: treasurer, auditor, interpreter."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -146,6 +147,7 @@ def test_an_auditor_may_post_nothing_but_her_own_account(app: Flask, enter: Ente
         if (
             "POST" not in (rule.methods or ())
             or rule.rule in own
+            or rule.endpoint == "bulk"  # 404 for all but whoever did it
             or "/export." in rule.rule  # the purpose of an export is hers to give: see test_walk
             or rule.rule.startswith(("/tf-", "/invitation/"))
             or rule.rule.endswith(
@@ -157,7 +159,7 @@ def test_an_auditor_may_post_nothing_but_her_own_account(app: Flask, enter: Ente
         keys = world.ids[slug].values() if "<key>" in rule.rule else [0]
         for key in keys:
             address = rule.rule.replace("<key>", str(key)).replace("<verb>", "invite")
-            address = address.replace("<int:run_id>", "1").replace("<number>", "1").replace("<file>", "1")
+            address = re.sub("<[^>]*>", "1", address)
             if (code := auditor.post(address).status_code) != 403:
                 wrong[address] = code
 
