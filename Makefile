@@ -14,12 +14,12 @@ venv: .venv/for-tests  ## the virtual environment with everything for work on th
 run: .venv/for-running  ## set up what is needed and start the office: http://127.0.0.1:8000
 	@$(FLASK) serve
 
-# Counting lines makes tests a third slower, so the walks over thousands of pages go without it.
-WALKS := tests/permissions tests/browser
+# Counting lines makes tests a third slower: walks over thousands of pages and second runs go without it.
+UNCOUNTED := walk or browser or postgresql
 
-test: .venv/for-tests chromium lint  ## what CI runs: lint, then all tests, with coverage of all but the walks
-	@$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered $(WALKS:%=--ignore=%)
-	@$(BIN)/pytest -n 2 $(WALKS)
+test: .venv/for-tests chromium lint  ## what CI runs: lint, then all tests, the first half with coverage
+	@$(BIN)/pytest -n 2 -m "not ($(UNCOUNTED))" --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/pytest -n 2 -m "$(UNCOUNTED)"
 
 test-all: .venv/for-tests chromium  ## every test on SQLite and on PostgreSQL
 	@TEST_ALL_DATABASES=1 $(BIN)/pytest -n 2

@@ -43,9 +43,8 @@ def main(source: str, target: str) -> None:
     """Make the schema, copy the rows, index them."""
     os.environ["DATABASE_URL"] = f"sqlite:///{target}"
     sys.path.insert(0, str(ROOT))
-    from flask_migrate import upgrade  # noqa: PLC0415 - the address of the database comes first
-
     from app import create_app  # noqa: PLC0415
+    from tomoiki.core.schema import upgrade  # noqa: PLC0415 - the address of the database comes first
 
     with create_app().app_context():
         upgrade()

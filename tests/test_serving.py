@@ -18,7 +18,6 @@ import sqlalchemy as sa
 import waitress
 from click.testing import Result
 from flask import Flask
-from flask_migrate import Migrate, upgrade
 
 from tests.databases import Store
 from tomoiki.core import schema, serving
@@ -33,7 +32,6 @@ Serve = Callable[..., Result]
 def office(bare_app: Flask, database: Store) -> Flask:
     """An application that was just installed: its database is empty."""
     database.empty()
-    Migrate(bare_app, db, directory=serving.MIGRATIONS, render_as_batch=True)
     serving.install(bare_app)
     return bare_app
 
@@ -86,7 +84,7 @@ def test_the_second_start_has_nothing_to_do(office: Flask, serve: Serve) -> None
 @pytest.mark.storage
 def test_before_a_migration_there_is_a_backup(office: Flask, serve: Serve, tmp_path: Path) -> None:
     with office.app_context():
-        upgrade(revision="0001")
+        schema.upgrade("0001")
         run_sql(office, "UPDATE fund SET name = 'kept'")
 
     answer = serve()
@@ -104,7 +102,7 @@ def test_before_a_migration_there_is_a_backup(office: Flask, serve: Serve, tmp_p
 
 def test_without_a_backup_nothing_is_migrated(office: Flask, serve: Serve) -> None:
     with office.app_context():
-        upgrade(revision="0001")
+        schema.upgrade("0001")
     (Path(office.instance_path) / "backups").write_text("in the way")
 
     answer = serve()

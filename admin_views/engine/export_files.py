@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.export_cells import Kind, Values
+from admin_views.engine.export_cells import APART, Kind, Values
 from admin_views.engine.exporting import Export
 from tomoiki.core.formulas import SIGNS, disarmed
 from tomoiki.core.tables import MOST_CELL, Refused
@@ -27,7 +27,6 @@ MOST_SHEET_ROWS = 1_048_576
 
 _FIRST = itemgetter(0)
 _QUOTED = '",\r\n'
-_needs_quotes = re.compile(f"[{_QUOTED}]").search
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 _FIRST_DAY = date(1900, 1, 1)  # Excel counts from here
 _NARROWEST, _WIDEST = 8, 50
@@ -80,10 +79,14 @@ def _csv_cells(kind: Kind, cells: Values) -> Values:
         return cells
     if kind == "text" and not SIGNS.isdisjoint(map(_FIRST, filter(None, cells))):
         cells = [disarmed(cell) for cell in cells]
-    together = "".join(cells)
-    if any(sign in together for sign in _QUOTED):
-        return ['"' + cell.replace('"', '""') + '"' if _needs_quotes(cell) else cell for cell in cells]
-    return cells
+    together = APART.join(cells)
+    if not any(sign in together for sign in _QUOTED):
+        return cells
+    doubled = together.replace('"', '""')
+    if doubled.count(APART) == len(cells) - 1:  # all at once: ten times as fast as cell by cell
+        apart = doubled.replace(APART, f'"{APART}"')
+        return f'"{apart}"'.split(APART)
+    return ['"' + cell.replace('"', '""') + '"' for cell in cells]
 
 
 def utf8_parts(export: Export) -> Iterator[bytes]:

@@ -14,7 +14,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Engine
 
 from admin_views.engine.arguments import Arguments
@@ -225,6 +224,6 @@ def _links(screen: Screen, what: Field) -> sa.Select[Any]:
     """Return the select of (record, value) for the records in IDS."""
     owner, values = values_of(screen.model, what)
     if db.engine.dialect.name == "postgresql":
-        return values.where(owner == sa.any_(sa.bindparam(IDS, type_=ARRAY(sa.Integer)))).order_by(None)
+        return values.where(owner == sa.any_(sa.bindparam(IDS, type_=sa.ARRAY(sa.Integer)))).order_by(None)
     listed = sa.func.json_each(sa.bindparam(IDS, type_=sa.String)).table_valued("value")
     return values.where(owner.in_(sa.select(listed.c.value))).order_by(None)

@@ -11,10 +11,10 @@ from click.testing import Result
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask_babel import Babel
-from flask_migrate import upgrade
 
 from tests.databases import Store, let_go
 from tests.factories import a_case, a_donation, a_person
+from tomoiki.core import schema
 from tomoiki.core.actors import SYSTEM, acting
 from tomoiki.core.database import Base, db, in_write
 from tomoiki.core.search import INDEX
@@ -50,7 +50,7 @@ def an_office(make_app: Callable[..., Flask], database: Store, **config: Any) ->
     database.empty()
     app = make_app(config)
     with app.app_context():
-        upgrade()
+        schema.upgrade()
     return app
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import downgrade
 
 from tests.backup.conftest import PASSPHRASE, an_office, contents, execute, run
 from tests.databases import Store, let_go
@@ -97,7 +96,7 @@ def test_an_older_backup_is_brought_up_to_date(
 ) -> None:
     old = an_office(make_app, database)
     with old.app_context():
-        downgrade(revision="0001")
+        schema.downgrade("0001")
     assert run(old, "backup", file).exit_code == 0
     other = elsewhere()
 

@@ -1,6 +1,5 @@
-"""Offices that a real browser can visit: the WSGI application behind a port of this machine."""
+"""Offices that a real browser can visit: the application behind the web server that the office runs."""
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
+from waitress import create_server, wasyncore
 
 from app import create_app
 from tests.databases import PASSWORD_HASH
@@ -24,15 +23,6 @@ from tomoiki.core.serving import bring_up_to_date
 from tomoiki.demo.office import build_office
 
 CHEAP = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
-
-
-class _Quiet(WSGIRequestHandler):
-    """Keeps connections open, and names no address in a log."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's own signature
-        """Say nothing: what goes wrong is seen in the browser."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +60,16 @@ def fresh_office(folder: Path) -> Iterator[Office]:
     app = create_app(config)
     with app.app_context():
         bring_up_to_date(app)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0)
+    answering = threading.Thread(target=server.run, daemon=True)
     answering.start()
     try:
-        yield Office(app, f"http://127.0.0.1:{server.port}")
+        yield Office(app, f"http://127.0.0.1:{server.effective_port}")
     finally:
-        server.shutdown()
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
         answering.join()
-        server.server_close()
+        server.task_dispatcher.shutdown()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

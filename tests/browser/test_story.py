@@ -81,6 +81,7 @@ def _find(page: Page, words: str) -> None:
     page.keyboard.press("/")
     page.keyboard.type(words)
     page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
     page.click("main .row-link >> nth=0")
 
 

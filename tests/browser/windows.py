@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.offices import Office
 from tests.databases import PASSWORD
 
-ENOUGH = 5000  # milliseconds that anything may take here
+ENOUGH = 20_000  # milliseconds that anything may take here, on a busy machine too
 MISSING = "no Chromium: on Debian `apt install chromium fonts-noto-cjk`"
 HIGH, LOW, NARROW = 800, 720, 600
 Keys = dict[tuple[str, str], Any]  # cookies of users who have logged in before, by role and language
@@ -27,6 +27,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         raise NoBrowser(MISSING)
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-lcd-text"]
+    expect.set_options(timeout=ENOUGH)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser

@@ -32,6 +32,7 @@ from tomoiki.organisations.models import Organisation
 from tomoiki.people.models import Person
 
 NAMES = json.loads(sample("hostile/upload_names.json"))["names"]
+SPOOLED = 500_000  # bytes from which the test client sends a file from the disk, and leaves it open
 HOSTILE = [
     one
     for one in json.loads(sample("hostile/hostile.expected.json"))["files"]
@@ -420,12 +421,12 @@ def test_a_hostile_upload_is_answered_in_words(
 ) -> None:
     started = time.monotonic()
 
+    data = sample(f"hostile/{file['file']}")
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ResourceWarning
-        )  # the test client leaves the large file it sends open
-        answer = choose(admin, sample(f"hostile/{file['file']}"), file["file"], "people")
-        gc.collect()
+        warnings.simplefilter("ignore", ResourceWarning)
+        answer = choose(admin, data, file["file"], "people")
+        if len(data) > SPOOLED:
+            gc.collect()
     if answer.status_code == 200:
         answer = post(admin, "people", step="preview", token=token(answer))
 

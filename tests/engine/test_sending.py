@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import Migrate, upgrade
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.engine import forms
@@ -16,7 +15,7 @@ from tests.databases import PASSWORD, Store
 from tests.engine.browsing import change, form_of, new_id, words
 from tests.factories import a_case, an_activity
 from tomoiki.cases.models import Activity, Case, CaseStaff
-from tomoiki.core import serving
+from tomoiki.core import schema
 from tomoiki.core.database import db
 from tomoiki.core.dates import now
 from tomoiki.events.models import Attendee, Event, Registration
@@ -71,10 +70,9 @@ def test_the_token_of_one_screen_says_nothing_on_another(admin: FlaskClient, cou
 
 def test_an_office_that_was_migrated_can_save_a_form(bare_app: Flask, database: Store) -> None:
     database.empty()
-    Migrate(bare_app, db, directory=serving.MIGRATIONS, render_as_batch=True)
 
     with bare_app.app_context():
-        upgrade()
+        schema.upgrade()
 
         assert sa.inspect(db.engine).has_table("sent_form")
 

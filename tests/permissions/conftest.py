@@ -1,6 +1,7 @@
 """The office of `world`, built once a process and copied like the template."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +12,14 @@ from tests.databases import Store, let_go
 from tests.engine.conftest import forget_counts
 from tests.permissions.world import World, build
 
+HERE = Path(__file__).parent
 _BUILT: dict[str, World] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.walk)
 
 
 @pytest.fixture

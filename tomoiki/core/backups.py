@@ -22,7 +22,6 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 from flask import current_app
-from flask_migrate import upgrade
 
 from tomoiki.core import instance, schema, snapshots
 from tomoiki.core.database import db
@@ -223,7 +222,7 @@ def restore(path: Path, passphrase: str) -> Described:
             )
         schema.migrate_file(copy)
         if db.engine.dialect.name == "postgresql":
-            upgrade()
+            schema.upgrade()
         instance.keep_keys(current_app, described.keys)
         snapshots.put_in_place(copy)
     return described

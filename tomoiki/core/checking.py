@@ -15,7 +15,6 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import Connection
@@ -155,15 +154,16 @@ def _is_open_to_others(path: Path) -> bool:
 
 
 def _schema(connection: Connection) -> Iterator[Finding]:
-    options = {"compare_type": True, "include_name": schema.is_ours}
-    context = MigrationContext.configure(connection, opts=options)
-    current, wanted = context.get_current_revision(), schema.head()
+    current, wanted = schema.revision_and_tables()[0], schema.head()
     if current != wanted:
         what = f"stands at {current or 'nothing'}, not at {wanted}. Run: flask --app app db upgrade"
         yield Finding("schema", "database", what)
         return
-    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - heavy, and needed by this command alone
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - see schema.py
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
+    options = {"compare_type": True, "include_name": schema.is_ours}
+    context = MigrationContext.configure(connection, opts=options)
     for difference in compare_metadata(context, Base.metadata):
         yield Finding("schema", "database", f"differs from the program: {_in_words(difference)}")
 

@@ -1,5 +1,6 @@
 """Starting for the office: bring the schema up to date, say where to go, and answer until told to stop."""
 
+import gc
 import os
 import socket
 from datetime import UTC, datetime
@@ -9,13 +10,11 @@ import sqlalchemy as sa
 import waitress
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
 from tomoiki.core import nightly, schema
 from tomoiki.core.backup_log import faults, words_of
 from tomoiki.core.backups import write_backup
 
-MIGRATIONS = schema.MIGRATIONS
 THREADS = 8
 MOST_UNSENT = 2**20  # an export waits for a slow line here; by default 16 MB would pile up in memory
 LAST_PORT = 65535
@@ -59,7 +58,7 @@ def bring_up_to_date(app: Flask) -> None:
         )
     if current is not None:
         _back_up_before(schema.head())
-    upgrade()
+    schema.upgrade()
 
 
 def _back_up_before(revision: str) -> None:
@@ -92,5 +91,6 @@ def run_server(app: Flask, host: str, port: int) -> None:
             app, sockets=[listener], threads=THREADS, outbuf_high_watermark=MOST_UNSENT
         )
         click.echo(f"http://{f'[{host}]' if is_ipv6 else host}:{listener.getsockname()[1]}")
+        gc.freeze()  # the program itself is never garbage: no request waits until it has been looked through
         with nightly.nightly(app):
             server.run()

@@ -13,6 +13,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
+from tomoiki.core.database import db
 from tomoiki.core.schema import is_ours
 
 SCHEMA_LOCK = 7_081_975  # a number of our own: on PostgreSQL two processes may start at once
@@ -20,8 +21,7 @@ SCHEMA_LOCK = 7_081_975  # a number of our own: on PostgreSQL two processes may 
 
 def run() -> None:
     """Run what was asked for on a connection of its own, which is thrown away afterwards."""
-    engine = current_app.extensions["migrate"].db.engine
-    with engine.connect().execution_options(write=True) as connection:
+    with db.engine.connect().execution_options(write=True) as connection:
         if connection.dialect.name == "sqlite":
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF").close()
             connection.detach()  # never back to the pool: it would go on without foreign keys
@@ -34,14 +34,13 @@ def run() -> None:
 
 
 def _configure(connection: Connection) -> None:
-    migrate = current_app.extensions["migrate"]
     context.configure(
         connection=connection,
-        target_metadata=migrate.db.metadata,
+        target_metadata=db.metadata,
         include_name=is_ours,
         transactional_ddl=True,
         on_version_apply=_say,
-        **migrate.configure_args,
+        render_as_batch=True,
     )
 
 
@@ -58,7 +57,7 @@ def _refuse_dangling_rows(connection: Connection) -> None:
     dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if dangling:
         tables = ", ".join(sorted({row[0] for row in dangling}))
-        raise RuntimeError(f"Nothing was changed: rows would refer to what is gone, in {tables}.")
+        raise click.ClickException(f"Nothing was changed: rows would refer to what is gone, in {tables}.")
 
 
 run()
