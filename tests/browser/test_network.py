@@ -35,11 +35,19 @@ def test_what_every_page_loads_stays_small() -> None:
     assert [name for name, most in sizes.items() if (STATIC / name).stat().st_size > most] == []
 
 
-def test_a_list_needs_six_files_of_ours(windows: Windows, office: Office) -> None:
+def test_a_list_needs_seven_files_of_ours(windows: Windows, office: Office) -> None:
     page = windows.open(office, "admin")
     page.goto("/cases/")
 
-    names = ("bootstrap/bootstrap.min.css", "ui.css", "ui.js", "combo.js", "icons.svg", "favicon.svg")
+    names = (
+        "bootstrap/bootstrap.min.css",
+        "ui.css",
+        "print.css",
+        "ui.js",
+        "combo.js",
+        "icons.svg",
+        "favicon.svg",
+    )
     assert {address.removeprefix(office.address) for address in windows.asked()} <= {
         "/cases/",
         *map(static, names),
