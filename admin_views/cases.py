@@ -60,7 +60,7 @@ CASES = Screen(
             timeline=True,
             compose=("type", "note", "minutes"),
         ),
-        Related(Deadline, list=("rule", "safe_on", "status")),
+        Related(Deadline, list=("rule", "safe_on", "status"), first=True),
         Related(Stay, list=("bed", "check_in", "check_out", "status", "fee_per_night")),
         Related(Referral, list=("partner", "status", "asked_on", "cost")),
         Related(Fact, list=("kind", "on", "amount")),

@@ -27,6 +27,7 @@ from admin_views.engine.rows import (
     is_opened,
     label_text,
     may_rows,
+    name_in,
     opened_rows,
     params,
     record_named,
@@ -40,7 +41,7 @@ from tomoiki.core.dates import in_tokyo, now, today
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.merging import MERGED, is_mergeable
-from tomoiki.core.records import Listed, label_fields
+from tomoiki.core.records import Listed
 from tomoiki.core.wordings import chooseable
 
 COMPOSED = 5
@@ -175,15 +176,7 @@ class Detail:
     @property
     def title(self) -> str:
         """Return what names the record: its title where it has one, else its label."""
-        leads = self.screen.columns[:1] + label_fields(self.screen.model)
-        for name in leads:
-            if value := self.row.get(name):
-                return (
-                    label_text(record_named(self.known[name].target), value)
-                    if self.known[name].kind == "ref"
-                    else plain_text(self.known[name], value)
-                )
-        return f"#{self.id}"
+        return name_in(self.screen.model, self.row, self.screen.columns[:1])
 
     @property
     def known(self) -> Mapping[str, Field]:

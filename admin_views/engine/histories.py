@@ -20,7 +20,7 @@ from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.putting_back import field_of, may_put_back
-from admin_views.engine.rows import record_named
+from admin_views.engine.rows import name_in, record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
 from admin_views.engine.ways import ways
@@ -94,7 +94,9 @@ class HistoryPages(ScreenPages):
         """Show what was done to a record, newest first."""
         row = self.read_row(key)
         entries = list(entries_of(db.session(), self.screen, row))
-        return self.render("engine/history.html", screen=self.screen, row=row, entries=entries)
+        return self.render(
+            "engine/history.html", screen=self.screen, row=row, name=name_in(self.model, row), entries=entries
+        )
 
 
 def entries_of(session: Session, screen: Screen, row: Mapping[str, Any]) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from markupsafe import Markup
 
+from admin_views.engine.files import icon
 from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.saved_views import opened_otherwise
 
@@ -53,9 +54,10 @@ def quick() -> Markup:
 def _quick() -> Iterator[Markup]:
     for screen in office().screens.values():
         if screen.quick is not None and access().may(viewer(), "create", screen.model):
-            yield Markup('<a class="btn btn-sos" href="/{}/new" data-key="s">{}</a>').format(
-                screen.slug, screen.quick
-            )
+            words = Markup('{}<span class="no-phone">{}</span>').format(icon("plus"), screen.quick)
+            yield Markup(
+                '<a class="btn btn-sos px-2" href="/{}/new" data-key="s" aria-label="{}">{}</a>'
+            ).format(screen.slug, screen.quick, words)
 
 
 def sidebar() -> Markup:

@@ -224,6 +224,22 @@ def name_of(record: Record) -> str:
     return next((label_text(type(record), value) for value in found), f"#{record.id}")
 
 
+def name_in(model: type[Listed], row: Mapping[str, Any], first: Sequence[str] = ()) -> str:
+    """Return what names a record in a row as this viewer may read it: the first of these fields, else its label."""
+    from admin_views.engine.values import plain_text  # noqa: PLC0415 - values know no rows
+
+    known = fields_of(model)
+    for name in (*first, *label_fields(model)):
+        if value := row.get(name):
+            field = known[name]
+            return (
+                label_text(record_named(field.target), value)
+                if field.kind == "ref"
+                else plain_text(field, value)
+            )
+    return f"#{row['id']}"
+
+
 def label_shower(target: type[Listed]) -> Callable[[Any], str]:
     """Return the function that reads a label of this table: for a list, chosen once."""
     first = fields_of(target).get(target.__label__[0]) if target.__label__ else None

@@ -21,13 +21,15 @@ class Related:
     """Records of another table that point here, shown on the detail page with a button to add one.
 
     `by` names the field that points here (found by itself when there is only one). A timeline shows them as
-    events in time instead of a table, with a small form (`compose`) above it.
+    events in time instead of a table, with a small form (`compose`) above it. `first` is what cannot wait: it is
+    the first box beside the timeline, and on a phone stands above it.
     """
 
     model: type[Record]
     list: tuple[str, ...] = ()
     by: str = ""
     timeline: bool = False
+    first: bool = False
     compose: tuple[str, ...] = ()
     limit: int = 10
 

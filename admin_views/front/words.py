@@ -25,9 +25,9 @@ def dotted(*parts: Any) -> str:
 
 
 def day_words(day: date) -> str:
-    """Return a day as people say it: 11/26（木）."""
+    """Return a day as people say it: 11/26（木）; no line ends inside it."""
     patterns = {"ja": "M/d（E）", "vi": "EEE d/M"}
-    return str(format_date(day, patterns.get(language(), "EEE d MMM")))
+    return str(format_date(day, patterns.get(language(), "EEE d MMM"))).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def minutes_words(minutes: float) -> str:

@@ -52,6 +52,19 @@ def test_title_number_state_and_tags_lead(caseworker: FlaskClient, saved: Saved)
     assert "Nguyễn Thị Bưởi" in text
 
 
+def test_what_cannot_wait_stands_before_the_details_and_on_a_phone_before_the_timeline(
+    caseworker: FlaskClient, saved: Saved
+) -> None:
+    case = saved(a_case())
+    saved(a_deadline(case_id=case))
+
+    text = caseworker.get(f"/cases/{case}").text
+
+    order = [text.index(mark) for mark in ("first-phone", "<h2>Deadlines", "<h2>Details", "<h2>Stays")]
+    assert order == sorted(order)
+    assert text.count("<h2>Deadlines") == text.count("first-phone") == 1
+
+
 def test_an_ordinary_urgency_calls_for_no_attention(caseworker: FlaskClient, saved: Saved) -> None:
     saved(a_case(priority="normal"))
 

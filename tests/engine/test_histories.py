@@ -30,6 +30,7 @@ def test_changes_are_told_newest_first_with_who_and_what(
 
     told = words(admin.get(f"/cases/{key}/history"))
 
+    assert told.startswith("Saved. Cases / T")
     assert "Title: 題 → 新しい題" in told
     assert "Urgency: At once" in told
     assert "Employer: 甲社" in told

@@ -247,7 +247,7 @@ class FollowUp(Record):
     event_id: Mapped[int | None]
     due_kind: Mapped[FollowUpKind] = col(label=_("When"), default=FollowUpKind.m3)
     due_on: Mapped[date | None] = col(
-        label=_("Due on"), help=_("Left empty, it is reckoned from the day of the event."), due=True
+        label=_("Visit due on"), help=_("Left empty, it is reckoned from the day of the event."), due=True
     )
     visited_on: Mapped[date | None] = col(label=_("Visited on"))
     by: Mapped[User | None] = ref(label=_("Visited by"))
