@@ -21,8 +21,8 @@ test: .venv/for-tests chromium lint  ## what CI runs: lint, then all tests, the 
 	@$(BIN)/pytest -n 2 -m "not ($(UNCOUNTED))" --cov --cov-report=term-missing:skip-covered
 	@$(BIN)/pytest -n 2 -m "$(UNCOUNTED)"
 
-test-all: .venv/for-tests chromium  ## every test on SQLite and on PostgreSQL
-	@TEST_ALL_DATABASES=1 $(BIN)/pytest -n 2
+test-all: .venv/for-tests chromium  ## every test on SQLite and on PostgreSQL, every page in English too
+	@TEST_ALL=1 $(BIN)/pytest -n 2
 
 lint: .venv/for-tests  ## form, faults, types and directions of imports
 	@$(BIN)/ruff format --check .

@@ -44,7 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the databases of a test that does not name them itself."""
     named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "database" in metafunc.fixturenames and not any("database" in names for names in named):
-        is_both = metafunc.definition.get_closest_marker("storage") or os.environ.get("TEST_ALL_DATABASES")
+        is_both = metafunc.definition.get_closest_marker("storage") or os.environ.get("TEST_ALL")
         kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
         metafunc.parametrize("database", kinds if is_both else kinds[:1], indirect=True)
 

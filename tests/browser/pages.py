@@ -20,6 +20,7 @@ class Kind:
     role: str = "admin"
     status: int = 200
     is_first: bool = False
+    is_stranger: bool = False  # who was forgotten: the page speaks the office's language
     covers: bool = False  # something lies over the page, and what is half under it is no target now
 
     def office(self, demo: Office, unused: Office) -> Office:
@@ -108,6 +109,26 @@ def _many_done(page: Page, office: Office) -> None:
             button.click()
 
 
+def _import_result(page: Page, office: Office) -> None:
+    _import_preview(page, office)
+    for _step in ("the columns are right", "take them in"):
+        if (button := page.locator("main .btn-primary")).is_visible():
+            with page.expect_navigation():
+                button.click()
+
+
+def _log_in_again(page: Page, office: Office) -> None:
+    page.goto("/people/new")
+    page.fill("[name=full_name_vi]", "Nguyễn Văn Mất")
+    page.context.clear_cookies()
+    save(page)
+
+
+def _put_back(page: Page, office: Office) -> None:
+    _history(page, office)
+    page.click("main a[href*='/put-back/'] >> nth=0")
+
+
 def _open_drawer(page: Page, office: Office) -> None:
     page.goto("/")
     if (button := page.locator("[data-drawer]")).is_visible():
@@ -140,7 +161,7 @@ def _refused_file(page: Page, office: Office) -> None:
 
 
 def _type_in_header(page: Page, office: Office) -> None:
-    _go(page, "/cases/")
+    _go(page, "/cases/?per_page=10")
     page.locator(".top [name=q]").press_sequentially("nguyen")
     page.wait_for_selector("#find-l [role=option]")
 
@@ -171,26 +192,28 @@ PAGES: dict[str, Kind] = {
     "setup": Kind(_setup, role="", is_first=True),
     "home": Kind(_at("/")),
     "drawer": Kind(_open_drawer),
-    "cases": Kind(_at("/cases/")),
-    "cases-filters": Kind(_at("/cases/?filter=1")),
-    "cases-picking": Kind(_at("/cases/?select=1")),
+    "cases": Kind(_at("/cases/?per_page=10")),
+    "cases-filters": Kind(_at("/cases/?per_page=10&filter=1")),
+    "cases-picking": Kind(_at("/cases/?per_page=10&select=1")),
     "many": Kind(_many),
     "many-preview": Kind(_many_preview),
     "many-deleted": Kind(_many_deleted),
     "many-done": Kind(_many_done),
     "cases-no-match": Kind(_at("/cases/?q=zzzz")),
-    "cases-chosen-columns": Kind(_at("/cases/?columns=number,title,person,status,owner,story,next_action")),
+    "cases-chosen-columns": Kind(
+        _at("/cases/?per_page=10&columns=number,title,person,status,owner,story,next_action")
+    ),
     "columns": Kind(_at("/cases/columns?columns=title,status")),
     "saved-views": Kind(_save_view),
     "saved-view": Kind(_change_view),
-    "people": Kind(_at("/people/")),
-    "donations": Kind(_at("/donations/")),
+    "people": Kind(_at("/people/?per_page=10")),
+    "donations": Kind(_at("/donations/?per_page=10")),
     "seminars-none": Kind(_at("/seminars/")),
     "case": Kind(_at("/cases/{case}")),
     "case-menu": Kind(_open_menu, covers=True),
     "case-interpreter": Kind(_at("/cases/{assigned}"), role="interpreter"),
     "file-refused": Kind(_refused_file, status=422),
-    "files": Kind(_at("/attachments/")),
+    "files": Kind(_at("/attachments/?per_page=10")),
     "file": Kind(_at("/attachments/1")),
     "person": Kind(_at("/people/{person}")),
     "study-session": Kind(_at("/study-sessions/{session}")),
@@ -210,6 +233,9 @@ PAGES: dict[str, Kind] = {
     "search": Kind(_at("/search?q=nguyen")),
     "import": Kind(_at("/people/import")),
     "import-preview": Kind(_import_preview),
+    "import-result": Kind(_import_result),
+    "put-back": Kind(_put_back),
+    "last-hour": Kind(_at("/last-hour")),
     "export": Kind(_at("/people/export.csv")),
     "duplicates": Kind(_at("/people/duplicates")),
     "merge-choose": Kind(_at("/people/{person}/merge")),
@@ -219,11 +245,12 @@ PAGES: dict[str, Kind] = {
     "permissions": Kind(_at("/permissions")),
     "help": Kind(_at("/help/")),
     "help-of-cases": Kind(_at("/help/?of=cases")),
+    "log-in-again": Kind(_log_in_again, status=400, is_stranger=True),
     "logged-out": Kind(_logged_out, role="caseworker", status=400),
-    "users": Kind(_at("/users/")),
-    "settings": Kind(_at("/settings/")),
+    "users": Kind(_at("/users/?per_page=10")),
+    "settings": Kind(_at("/settings/?per_page=10")),
     "account": Kind(_at("/account")),
     "password": Kind(_at("/change")),
-    "forbidden": Kind(_at("/users/"), role="caseworker", status=403),
+    "forbidden": Kind(_at("/users/?per_page=10"), role="caseworker", status=403),
     "not-found": Kind(_at("/people/999999"), status=404),
 }

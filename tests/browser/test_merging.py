@@ -24,7 +24,7 @@ def _press(page: Page, button: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["ja-1280", "vi-375"])
 def test_a_donor_who_stands_there_twice(look: str, scripts: bool, window: Window) -> None:
     name, mail = f"{look} {scripts}", f"{look}.{scripts}@example.org".lower()
     page = window("admin", *LOOKS[look], scripts=scripts)
@@ -73,5 +73,5 @@ def _give(page: Page, donor: str) -> str:
 
 def _look(page: Page, scripts: bool) -> None:
     if scripts:  # axe is one
-        assert_open(page)
+        assert_open(page, page.evaluate("`${document.documentElement.lang}-${innerWidth}`"), sizes=True)
         page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
