@@ -61,7 +61,13 @@ def fresh_office(folder: Path) -> Iterator[Office]:
     with app.app_context():
         bring_up_to_date(app)
     sockets: dict[int, Any] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0)
+
+    def answer(environ: Any, start: Any) -> Any:
+        # Of a file that is handed over and whose browser has gone, Waitress leaves the closing to Python.
+        environ.pop("wsgi.file_wrapper")
+        return app(environ, start)
+
+    server = create_server(answer, map=sockets, host="127.0.0.1", port=0)
     answering = threading.Thread(target=server.run, daemon=True)
     answering.start()
     try:
