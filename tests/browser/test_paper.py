@@ -12,11 +12,13 @@ A4 = 718  # px between the margins
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_list_is_printed_as_a_table(window: Window, dark: bool) -> None:
     page = window("caseworker", "vi", A4, dark=dark)
-    page.goto("/cases/?status=open")
+    page.goto("/cases/?status=active")
     page.emulate_media(media="print")
 
     for pressed in (".top", "#nav", ".head .acts", "main form .find"):
         expect(page.locator(pressed)).to_be_hidden()
+    expect(page.locator("form .chip.on")).to_be_visible()  # what the list is of
+    assert page.locator(".chip:not(.on):visible").count() == 0
     expect(page.locator("thead")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('tbody td')).display") == "table-cell"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(34, 40, 43)"
