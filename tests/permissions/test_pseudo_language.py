@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
 import flask_babel
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -164,18 +165,31 @@ def test_messages_and_refusals_can_be_translated(
     assert "⟦Saved.⟧" in saved.text
 
 
+def csv_header(data: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def sheet_header(data: bytes) -> list[str]:
+    """Return the sheet's name, whose end may be cut off, and its first row."""
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    return [f"{sheet.title.removesuffix('⟧')}⟧", *map(str, next(sheet.values))]
+
+
+@pytest.mark.parametrize(("kind", "header_of"), [("csv", csv_header), ("xlsx", sheet_header)])
 def test_headers_of_exports_can_be_translated(
-    office: Flask, admin: FlaskClient, stored: re.Pattern[str]
+    kind: str, header_of: Callable[[bytes], list[str]], office: Flask, admin: FlaskClient
 ) -> None:
-    found = {}
+    found, seen = {}, 0
     for slug in office.extensions["tomoiki_office"].screens:
-        answer = admin.post(f"/{slug}/export.csv", data={"purpose": "?"})
-        if answer.status_code == 200 and answer.mimetype == "text/csv":
-            header = next(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-            if rest := {cell for cell in header if WORD.search(outside(cell))}:
+        answer = admin.post(f"/{slug}/export.{kind}", data={"purpose": "?"})
+        if answer.status_code == 200 and answer.headers["Content-Disposition"].startswith("attachment"):
+            seen += 1
+            if rest := {cell for cell in header_of(answer.data) if WORD.search(outside(cell))}:
                 found[slug] = rest
 
     assert found == {}
+    assert seen >= 20
 
 
 def test_a_text_without_translation_would_be_found(stored: re.Pattern[str]) -> None:
