@@ -5,6 +5,7 @@ What is done to one record is a `Deed`; it passes whatever a form would pass. Wh
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +24,7 @@ from admin_views.engine.screen import Screen
 from tomoiki.core.access import Verb
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import begin_write
-from tomoiki.core.fields import fields_of
+from tomoiki.core.fields import field_behind, fields_of
 from tomoiki.core.history import ChangeLog, Origin
 from tomoiki.core.records import Fault, Record
 
@@ -50,31 +51,27 @@ class Outcome:
     number: int = 0  # of the origin
 
 
-class Deed:
+class Deed(ABC):
     """What is done to each record; one kind a subclass."""
 
     verb: Verb = "update"
     names: frozenset[str] = frozenset()  # fields of the record that it touches
     is_joint = False  # many are flushed together
 
-    def meet(self, session: Session, records: Sequence[Any]) -> None:
+    def meet(self, session: Session, records: Sequence[Any]) -> None:  # noqa: B027 - most need not ask
         """Ask at once what is to be known of a group."""
 
-    def put(self, session: Session, record: Any) -> list[Fault]:
-        """Do it to the record in memory, or say why not; nothing is written."""
-        raise NotImplementedError
-
+    @abstractmethod
     def changes(self, session: Session, record: Any) -> Sequence[tuple[str, str, str]] | None:
         """Do it in memory and return what changes, as label, old, new; None where it stands so already."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Do it and write it, or say why not."""
-        raise NotImplementedError
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
         """Finish what was written together; tell whether all of it may stand so."""
-        raise NotImplementedError
+        return True
 
 
 class Refusing(Exception):  # noqa: N818 - named after the fact
@@ -118,8 +115,12 @@ def _touched_since(session: Session, screen: Screen, deed: Deed, seen: int) -> s
     return {
         record_id
         for record_id, diff in session.execute(rows)
-        if not deed.names or any(key in deed.names or key.removesuffix("_id") in deed.names for key in diff)
+        if not deed.names or any(name in deed.names for name in _changed(screen, diff))
     }
+
+
+def _changed(screen: Screen, diff: Mapping[str, Any]) -> Iterator[str]:
+    return (field.name for key in diff if (field := field_behind(screen.model, key)) is not None)
 
 
 # -- looking through ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.engine import beside, uploads
 from admin_views.engine.arguments import Arguments, address_of, parse_id, read_arguments
 from admin_views.engine.bulk import Deed, do_all, grouped, look_through, newest_change
-from admin_views.engine.bulk_results import keep_outcome, names_of, result_address
+from admin_views.engine.bulk_results import AT_ONCE, NAMED, keep_outcome, names_of, result_address
 from admin_views.engine.deeds import Changing, Deleting, Making, form_for
 from admin_views.engine.deleting import dependants_of
 from admin_views.engine.export_pages import ExportPages
@@ -26,9 +26,7 @@ from admin_views.engine.verbs import FILES, HOW, BulkVerb, changeable, verbs_of
 from tomoiki.core.database import db
 from tomoiki.core.fields import fields_of
 
-AT_ONCE = 500  # so many are done before a browser grows impatient
 MOST_PICKED = 1000
-NAMED = 5  # so many of those that are left out are named
 UNREADABLE = 422
 
 

@@ -21,6 +21,7 @@ from admin_views.engine.lookup import named
 from admin_views.engine.office import access, viewer
 from admin_views.engine.pages import to_login
 from admin_views.engine.putting_back import may_put_back, restore, screen_of, take_out
+from admin_views.engine.screen import Screen
 from admin_views.engine.undoing import children_first, model_of
 from admin_views.engine.values import label
 from tomoiki.core.database import begin_write, db
@@ -28,8 +29,8 @@ from tomoiki.core.dates import in_tokyo
 from tomoiki.core.history import Change, ChangeLog, Origin
 from tomoiki.core.records import Listed
 
-AT_ONCE = 500
-NAMED = 5
+AT_ONCE = 500  # so many are done before a browser grows impatient
+NAMED = 5  # so many of those that are left out are named
 MOST_IDS = 30_000  # a statement of SQLite takes no more values
 
 
@@ -71,7 +72,7 @@ def bulk_page(number: int) -> Any:
     if request.method == "POST":
         if first is None:
             abort(404)
-        return _take_back(number)
+        return _take_back(number, screen_of(first.entity))
     return _page(session, number, first, kept)
 
 
@@ -167,12 +168,11 @@ def _versions(session: Session, name: str, ids: Sequence[int]) -> dict[int, int]
 
 
 # -- taking it back ----------------------------------------------------------------------------------------------------
-def _take_back(number: int) -> Any:
+def _take_back(number: int, screen: Screen | None) -> Any:
     token = request.form.get("once", "")
     if not uploads.is_token(token):
         abort(400)
     stands = standing(db.session(), number)
-    slug = next(iter(_slugs(stands, number)), "")
 
     def work(tell: beside.Tell) -> dict[str, Any]:
         outcome = take_back(db.session(), number, tell)
@@ -181,17 +181,12 @@ def _take_back(number: int) -> Any:
 
     if not uploads.claim(token):
         return redirect(result_address(number, token), 303)
-    if stands.count > AT_ONCE and slug:
+    if stands.count > AT_ONCE and screen is not None:
         beside.start("bulk-undo", token, work, stands.count)
-        return redirect(f"/{slug}/bulk?job={token}", 303)
+        return redirect(f"/{screen.slug}/bulk?job={token}", 303)
     uploads.tell(token, work(lambda done, total: None))
     flash(gettext("Taken back."), "success")
     return redirect(result_address(number, token), 303)
-
-
-def _slugs(stands: Standing, number: int) -> list[str]:
-    names = db.session.scalars(sa.select(ChangeLog.entity).where(*entries_of(number)).limit(1))
-    return [screen.slug for name in names if (screen := screen_of(name))]
 
 
 def take_back(session: Session, number: int, tell: beside.Tell = lambda done, total: None) -> Outcome:

@@ -14,7 +14,7 @@ from admin_views.engine.lookup import named
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
-from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import ChangeLog, restored
 from tomoiki.core.records import Record
 
@@ -119,14 +119,13 @@ def _changes_since(session: Session, record: Record, version: int | None) -> lis
 
 def _originals(screen: Screen, changes: Iterable[ChangeLog]) -> Iterator[tuple[Field, Any]]:
     """Yield the fields that others changed, with what stood there before the first of them."""
-    known = fields_of(screen.model)
     before: dict[str, Any] = {}
     for change in changes:
-        for name, (old, _new) in change.diff.items():
-            before.setdefault(name if name in known else name.removesuffix("_id"), old)
-    for name, old in before.items():
-        if name in known:
-            yield known[name], restored(known[name], old) if known[name].secret else old
+        for key, (old, _new) in change.diff.items():
+            before.setdefault(key, old)
+    for key, old in before.items():
+        if (field := field_behind(screen.model, key)) is not None:
+            yield field, restored(field, old) if field.secret else old
 
 
 def current(record: Record, field: Field) -> Any:

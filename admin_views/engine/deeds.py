@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from admin_views.engine.bulk import Deed, Refusing, outside
 from admin_views.engine.conflict import comparable, current, text_of
 from admin_views.engine.deleting import delete, dependants_of, held
-from admin_views.engine.filling import put_in, set_codes, stands_outside
+from admin_views.engine.filling import put_in, put_value, set_codes, stands_outside
 from admin_views.engine.inputs import Input, fill_in, input_for
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Many, Screen
 from admin_views.engine.values import label
 from tomoiki.core.access import Verb
-from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import restored
 from tomoiki.core.records import Fault, Record, open_ends
 from tomoiki.core.vocabulary import Choice
@@ -240,12 +240,10 @@ class PuttingBack(Changing):
 
     def __init__(self, screen: Screen, entries: Mapping[int, tuple[int, Mapping[str, Any]]]) -> None:
         """Take of each record the version that was left, and the diff."""
-        known = fields_of(screen.model)
-        self.screen, self.entries, self.known = screen, entries, known
+        self.screen, self.entries, self.known = screen, entries, fields_of(screen.model)
         keys = {key for _version, diff in entries.values() for key in diff}
-        self.names = frozenset(
-            name for key in keys if (name := key if key in known else key.removesuffix("_id")) in known
-        )
+        self.fields = {key: field for key in keys if (field := field_behind(screen.model, key)) is not None}
+        self.names = frozenset(field.name for field in self.fields.values())
         self.moves, self.controls, self.cleared = screen.model.__moves__, [], []
 
     def put(self, session: Session, record: Any) -> list[Fault]:
@@ -254,10 +252,6 @@ class PuttingBack(Changing):
         if record.version != version:
             return [Fault(_("This was changed again since. Both stay in the history."))]
         for key, (old, _new) in diff.items():
-            if key in self.known or key.removesuffix("_id") in self.known:
-                field = self.known.get(key) or self.known[key.removesuffix("_id")]
-                if field.kind == "codes":
-                    set_codes(record, key, restored(field, old))
-                else:
-                    setattr(record, key, restored(field, old))
+            if (field := self.fields.get(key)) is not None:
+                put_value(session, record, field, restored(field, old))
         return []

@@ -6,14 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from admin_views.engine.inputs import Input
 from admin_views.engine.office import access, office, seen_alike, viewer
-from admin_views.engine.rows import is_opened, may_rows, params
+from admin_views.engine.rows import is_opened, may_rows, params, record_named
 from admin_views.engine.screen import Screen
 from tomoiki.core.access import Verb
 from tomoiki.core.database import db
-from tomoiki.core.fields import fields_of
+from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.records import Fault, Record
 
 
@@ -78,6 +79,19 @@ def set_codes(record: Record, name: str, codes: list[str]) -> None:
     for code in codes:
         if code not in current:
             current.append(code)
+
+
+def put_value(session: Session, record: Record, what: Field, value: Any) -> None:
+    """Set a field to a value as `current` and the log tell it: of references their ids."""
+    if what.kind == "ref":
+        setattr(record, f"{what.name}_id", value)
+    elif what.kind == "refs":
+        found = [session.get(record_named(what.target), key) for key in value]
+        setattr(record, what.name, [one for one in found if one is not None])
+    elif what.kind == "codes":
+        set_codes(record, what.name, value)
+    else:
+        setattr(record, what.name, value)
 
 
 def stands_outside(record: Record, *verbs: Verb) -> list[Fault]:

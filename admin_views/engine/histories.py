@@ -19,14 +19,14 @@ from admin_views.engine.filling import form_names
 from admin_views.engine.lookup import named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
-from admin_views.engine.putting_back import field_of, may_put_back
+from admin_views.engine.putting_back import may_put_back
 from admin_views.engine.rows import name_in, record_named
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
 from admin_views.engine.ways import ways
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
-from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import REASON, Change, ChangeLog
 from tomoiki.core.records import Listed
 
@@ -129,7 +129,7 @@ def _open_keys(screen: Screen, row: Mapping[str, Any], changes: list[ChangeLog])
         since |= keys
         may = bool(row.get("may.update")) and may_put_back(screen.model, change.action)
         found[change.id] = {
-            key for key in keys if may and (field := field_of(screen.model, key)) and field.name in names
+            key for key in keys if may and (field := field_behind(screen.model, key)) and field.name in names
         }
     return found
 
@@ -188,23 +188,22 @@ def _sentences(
     row: Mapping[str, Any],
     texts: Mapping[str, Mapping[int, str]],
 ) -> Iterator[Sentence]:
-    known, is_any_hidden = fields_of(screen.model), False
+    is_any_hidden = False
     for key, (old, new) in diff.items():
         if key == REASON:  # free words: for those who see the whole record
             is_hidden = access().fields(viewer(), screen.model) is not None
             yield Sentence(_("One step back, because"), "", "" if is_hidden else new, is_hidden)
             continue
-        name = key if key in known else key.removesuffix("_id")
-        field = known.get(name)
+        field = field_behind(screen.model, key)
         if field is None:
             continue
-        label = str(screen.labels.get(name, field.label))
-        if not _is_visible(screen.model, name, row):
+        label = str(screen.labels.get(field.name, field.label))
+        if not _is_visible(screen.model, field.name, row):
             is_any_hidden = True
         elif field.secret or field.kind == "json":
             yield Sentence(label, is_hidden=True)
         else:
-            known_texts = texts.get(name, {})
+            known_texts = texts.get(field.name, {})
             yield Sentence(label, _words(field, old, known_texts), _words(field, new, known_texts))
     if is_any_hidden:  # said once: how many fields are filled is hidden too
         yield Sentence(_("A hidden item"), is_hidden=True)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from admin_views.engine.conflict import comparable, current, text_of
 from admin_views.engine.detail import read_row
-from admin_views.engine.filling import form_names, set_codes
+from admin_views.engine.filling import form_names, put_value
 from admin_views.engine.office import office
-from admin_views.engine.putting_back import field_of, holds
-from admin_views.engine.rows import name_of, record_named
+from admin_views.engine.putting_back import holds
+from admin_views.engine.rows import name_of
 from admin_views.engine.saving import save_changes
 from admin_views.engine.screen import Screen
 from admin_views.engine.undoing import model_of
@@ -23,7 +23,7 @@ from admin_views.engine.unique import unique_names
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
 from tomoiki.core.dates import now
-from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import REASON, ChangeLog, Origin, log_untouched, restored
 from tomoiki.core.merging import MERGED, MergeRun, move_references
 from tomoiki.core.records import Fault, Record
@@ -116,19 +116,6 @@ def _taken(screen: Screen, winner: Record, loser: Record, picks: Picks) -> Itera
             yield name, others
 
 
-def put_value(session: Session, record: Record, what: Field, value: Any) -> None:
-    """Set a field to a value as `current` and the log tell it: of references their ids."""
-    if what.kind == "ref":
-        setattr(record, f"{what.name}_id", value)
-    elif what.kind == "refs":
-        found = [session.get(record_named(what.target), key) for key in value]
-        setattr(record, what.name, [one for one in found if one is not None])
-    elif what.kind == "codes":
-        set_codes(record, what.name, value)
-    else:
-        setattr(record, what.name, value)
-
-
 def _of_field(screen: Screen, fault: Fault) -> Fault:
     what = fields_of(screen.model).get(fault.field)
     return Fault(f"{screen.labels.get(fault.field, what.label)}: {fault.message}") if what else fault
@@ -190,7 +177,7 @@ def _return(session: Session, change: ChangeLog) -> bool:
     if record is None:
         return False
     fields = [
-        (key, what) for key in change.diff if key != REASON and (what := field_of(model, key)) is not None
+        (key, what) for key in change.diff if key != REASON and (what := field_behind(model, key)) is not None
     ]
     standing = [(key, what) for key, what in fields if holds(record, what, change.diff[key][1])]
     for key, what in standing:

@@ -26,7 +26,7 @@ from admin_views.engine.stepping_back import take_step_back
 from admin_views.engine.undoing import children_first, model_of
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
-from tomoiki.core.fields import Field, fields_of
+from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import Change, ChangeLog, Origin, give_reason, last_move, restored, ties_to
 from tomoiki.core.records import Fault, Listed, Record
 
@@ -44,12 +44,6 @@ class Part:
     then: str
     reason: str = ""
     is_back: bool = False  # what would be put back stands there already
-
-
-def field_of(model: type[Listed], key: str) -> Field | None:
-    """Return the field that a key of the log means: a reference stands there by its column."""
-    known = fields_of(model)
-    return known.get(key) or known.get(key.removesuffix("_id"))
 
 
 def may_put_back(model: type[Listed], action: str) -> bool:
@@ -132,7 +126,7 @@ class PutBack:
         )
 
     def _field(self, key: str) -> Field | None:
-        field = field_of(self.screen.model, key)
+        field = field_behind(self.screen.model, key)
         return None if field is None or (field.read_only and key != self.state) else field
 
     def _part(self, key: str, field: Field, open_to_her: Collection[str]) -> Part:
@@ -180,7 +174,7 @@ def _refill(record: Record, change: ChangeLog, keys: Iterable[str]) -> list[Faul
         values = {
             field: restored(field, change.diff[key][0])
             for key in keys
-            if (field := field_of(type(record), key)) is not None
+            if (field := field_behind(type(record), key)) is not None
         }
     except Unreadable:
         return [Fault(_("The data key that this was kept with is gone."))]
@@ -259,7 +253,7 @@ def _values(session: Session, model: type[Record], diff: Mapping[str, list[Any]]
     """Return what the record held; raise LookupError with the field's name where a reference leads nowhere."""
     found: dict[str, Any] = dict(_empty(model))
     for key, (old, _new) in diff.items():
-        field = field_of(model, key)
+        field = field_behind(model, key)
         if field is None:
             continue
         value = restored(field, old)

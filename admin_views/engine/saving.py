@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin_views.engine.office import office
 from tomoiki.core.dates import FiscalYear
-from tomoiki.core.fields import fields_of
+from tomoiki.core.fields import field_behind, fields_of
 from tomoiki.core.records import Fault, Record, fill_defaults, give_number
 
 Rows = Callable[[], list[Fault]]  # writes the rows of the record's form
@@ -95,7 +95,6 @@ def _unique(model: type[Record]) -> list[tuple[str, ...]]:
 def _double(model: type[Record], names: tuple[str, ...]) -> Fault:
     if len(names) == 1:
         return Fault(_("Another record has this value already. It must be unique."), names[0])
-    known = fields_of(model)
-    fields = [known.get(name) or known[name.removesuffix("_id")] for name in names]
+    fields = [field for name in names if (field := field_behind(model, name)) is not None]
     words = " + ".join(str(field.label) for field in fields)
     return Fault(_("Another record has the same already: %(fields)s.", fields=words), fields[-1].name)

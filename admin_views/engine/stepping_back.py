@@ -12,7 +12,7 @@ from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.saving import save_changes
 from admin_views.engine.values import label
 from tomoiki.core.database import db
-from tomoiki.core.fields import fields_of
+from tomoiki.core.fields import field_behind, fields_of
 from tomoiki.core.history import ChangeLog, give_reason, last_move, restored
 from tomoiki.core.records import Fault, Record
 from tomoiki.core.vocabulary import Choice
@@ -75,9 +75,9 @@ class StepBackPages(ScreenPages):
 
 def take_step_back(record: Record, move: ChangeLog) -> None:
     """Put back the state and the stamps that came with it; what people typed on the way stays."""
-    known, state = fields_of(type(record)), type(record).__moves__
+    state = type(record).__moves__
     for name, (old, _new) in move.diff.items():
-        field = known.get(name) or known.get(name.removesuffix("_id"))
+        field = field_behind(type(record), name)
         if field and (field.read_only or (state and field.name == state.field)):
             setattr(record, name, restored(field, old))
 

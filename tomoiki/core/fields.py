@@ -352,6 +352,12 @@ def fields_of(model: type[Described]) -> Mapping[str, Field]:
     return model.__fields__
 
 
+def field_behind(model: type[Described], column: str) -> Field | None:
+    """Return the field that a column (or a key of the change log) stands for: that of a reference ends in _id."""
+    known = model.__fields__
+    return known.get(column) or known.get(column.removesuffix("_id"))
+
+
 @cache
 def model_named(class_name: str) -> type[Described]:
     """Return the mapped class of that name."""
