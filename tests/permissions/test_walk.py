@@ -154,9 +154,10 @@ def test_routes_of_each_kind_of_record(role: str, slug: str, enter: Enter, world
     wrong = {}
     walks = {kind: list(of_record(role, slug, may, may.rows.get(kind, ""), kind)) for kind in world.ids[slug]}
 
-    for at in range(12):  # route by route, so that all kinds are still there until deletion, the last
-        for kind, walk in walks.items():
-            route, expected = walk[at]
+    for step in zip(
+        *walks.values(), strict=True
+    ):  # so that all kinds are still there until deletion, the last
+        for kind, (route, expected) in zip(walks, step, strict=True):
             code = ask(browser, slug, route, world.ids[slug][kind])
             if code not in expected:
                 wrong[f"{kind}: {route}"] = code, expected
