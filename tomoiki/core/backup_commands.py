@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def backup(file: Path, passphrase_stdin: bool, force: bool) -> None:
             click.echo(f"A passphrase of fewer than {SHORT} letters is easily guessed.", err=True)
         make = partial(backups.write_backup, file, passphrase, replace=force)
         has_log = revision == head()  # an older database has no table to write it down in
-        made = logged(BY_COMMAND, file.absolute(), make) if has_log else make()
+        made = logged(BY_COMMAND, datetime.now(UTC), file.absolute(), make) if has_log else make()
     size = f"{readable_size(made.bytes)}, {made.rows:,} rows, {made.seconds:.1f} s"
     click.echo(f"Done: {made.path}, {size}; opened again and found whole.")
     click.echo("Without its passphrase nobody can open it, not even we. Keep the two apart.")

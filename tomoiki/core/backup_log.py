@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,8 @@ def faults() -> tuple[type[Exception], ...]:
     return BackupFault, OSError, sqlite3.Error, sa.exc.SQLAlchemyError, driver
 
 
-def logged(kind: str, path: Path, make: Callable[[], Made]) -> Made:
+def logged(kind: str, at: datetime, path: Path, make: Callable[[], Made]) -> Made:
     """Make a backup and write down what came of it; a failure goes on to whoever asked."""
-    at = datetime.now(UTC)
     try:
         made = make()
     except Exception as fault:

@@ -125,7 +125,7 @@ def make_if_due(now: datetime) -> Made | None:
         if not _is_due(now):  # another process was quicker
             return None
         path = backups_folder() / NAME.format(in_tokyo(now))
-        made = logged(NIGHTLY, path, lambda: write_backup(path, nightly_passphrase(), replace=True))
+        made = logged(NIGHTLY, now, path, lambda: write_backup(path, nightly_passphrase(), replace=True))
         _clear_away(path.parent, int(_setting(DAYS)), int(_setting(MONTHS)))
         return made
     return None
