@@ -14,15 +14,11 @@ venv: .venv/for-tests  ## the virtual environment with everything for work on th
 run: .venv/for-running  ## set up what is needed and start the office: http://127.0.0.1:8000
 	@$(FLASK) serve
 
-# Counting lines makes tests a third slower: walks over thousands of pages and second runs go without it.
-UNCOUNTED := walk or browser or postgresql
-
-test: .venv/for-tests chromium lint  ## what CI runs: lint, then all tests, the first half with coverage
-	@$(BIN)/pytest -n 2 -m "not ($(UNCOUNTED))" --cov --cov-report=term-missing:skip-covered
-	@$(BIN)/pytest -n 2 -m "$(UNCOUNTED)"
+test: .venv/for-tests chromium lint  ## what CI runs: lint, then all tests
+	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 test-all: .venv/for-tests chromium  ## every test on SQLite and on PostgreSQL, every page in English too
-	@TEST_ALL=1 $(BIN)/pytest -n 2
+	@TEST_ALL=1 $(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/for-tests  ## form, faults, types and directions of imports
 	@$(BIN)/ruff format --check .

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
@@ -37,6 +38,22 @@ DATA_KEY = Fernet.generate_key().decode()
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(_INSTANCE, ignore_errors=True)
+
+
+# Walks over thousands of pages and second runs tell nothing new of which lines are tested, and counting slows them.
+UNCOUNTED = ("walk", "browser", "postgresql")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    counting = coverage.Coverage.current()
+    if counting is None or not any(map(item.get_closest_marker, UNCOUNTED)):
+        return (yield)
+    counting.stop()
+    try:
+        return (yield)
+    finally:
+        counting.start()
 
 
 # -- databases -------------------------------------------------------------------------------------------

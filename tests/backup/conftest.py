@@ -14,7 +14,7 @@ from flask_babel import Babel
 
 from tests.databases import Store, let_go
 from tests.factories import a_case, a_donation, a_person
-from tomoiki.core import schema
+from tomoiki.core import schema, sealing
 from tomoiki.core.actors import SYSTEM, acting
 from tomoiki.core.database import Base, db, in_write
 from tomoiki.core.saved_views import SavedView, keep_habit, keep_view
@@ -24,6 +24,12 @@ from tomoiki.demo.office import build_office
 PASSPHRASE = "correct horse battery staple"  # noqa: S105 - of these tests only
 Run = Callable[..., Result]
 Contents = dict[str, list[str]]
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody guesses these, and a tenth of a second for each adds up."""
+    monkeypatch.setattr(sealing, "_COST", (4, 8, 1))
 
 
 @pytest.fixture

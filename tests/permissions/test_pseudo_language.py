@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 
 import flask_babel
@@ -109,8 +110,12 @@ def left_over(html: str, stored: re.Pattern[str]) -> set[str]:
     """Return the texts with words that are neither ours to translate, nor data, nor names."""
     reader = Texts()
     reader.feed(html)
-    rest = [NAMES.sub(" ", stored.sub(" ", outside(" ".join(text.split())))) for text in reader.found]
-    return {text.strip() for text in rest if WORD.search(text)}
+    return {rest for text in reader.found if WORD.search(rest := _rest(text, stored))}
+
+
+@cache
+def _rest(text: str, stored: re.Pattern[str]) -> str:
+    return NAMES.sub(" ", stored.sub(" ", outside(" ".join(text.split())))).strip()
 
 
 @pytest.fixture
