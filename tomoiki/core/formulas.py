@@ -6,7 +6,7 @@ apostrophes of its own gets one more: so nothing is lost on the way out and back
 
 import re
 
-SIGNS = frozenset("=+-@\t\r'")  # no cell that begins otherwise needs a second look
+SIGNS = "=+\\-@\t\r'"  # in a pattern's brackets: no cell that begins otherwise needs a second look
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _DISARMED = re.compile(r"'+[=+\-@\t\r]")

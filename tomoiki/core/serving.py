@@ -88,7 +88,11 @@ def run_server(app: Flask, host: str, port: int) -> None:
         raise click.ClickException(f"{words} Is it running already? Else set another PORT or HOST.") from None
     with listener:
         server = waitress.create_server(
-            app, sockets=[listener], threads=THREADS, outbuf_high_watermark=MOST_UNSENT
+            app,
+            sockets=[listener],
+            threads=THREADS,
+            outbuf_high_watermark=MOST_UNSENT,
+            outbuf_overflow=2 * MOST_UNSENT,  # or a part of an export would take the way over a file
         )
         click.echo(f"http://{f'[{host}]' if is_ipv6 else host}:{listener.getsockname()[1]}")
         gc.freeze()  # the program itself is never garbage: no request waits until it has been looked through
