@@ -35,7 +35,7 @@ from tests.browser.windows import HIGH, LOW, NARROW, Keys, Windows, chromium  # 
 FOLDER = Path(os.environ.get("SCREENS", ROOT / "docs" / "screens"))
 WIDE = {"ja": 1280, "vi": 375}
 HIGHEST = {1280: 1200, 375: 1800}  # of a longer page its top
-COLOURS, APART = 32, 7  # of a picture, and how far one is from the next: two that are nearer would mix
+COLOURS, APART = 32, 12  # of a picture, and how far one is from the next: two that are nearer would mix
 MADE = "<!-- made by make screens -->\n"
 
 
@@ -82,6 +82,7 @@ def _palette(picture: Image.Image) -> Image.Image:
     counted = picture.getcolors(picture.width * picture.height) or []
     between = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).convert("RGB").getcolors() or []
     chosen: list[Any] = []
+    colour: Any
     for _count, colour in sorted(counted, reverse=True)[:COLOURS] + between:
         if len(chosen) < 2 * COLOURS and all(math.dist(colour, other) >= APART for other in chosen):
             chosen.append(colour)
