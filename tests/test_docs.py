@@ -107,6 +107,16 @@ def test_the_pictures_of_a_guide_are_there_and_are_made_anew_by_make_screens(pat
     assert [one for one in pictures if Path(one).stem.rpartition("-")[0] not in PAGES] == []
 
 
+def test_every_kind_of_page_has_its_pictures_and_all_together_are_light() -> None:
+    folder = ROOT / "docs" / "screens"
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    pictures = {picture.name: picture.stat().st_size for picture in folder.glob("*.png")}
+
+    assert {f"{name}-{look}.png" for name in PAGES for look in ("ja", "vi", "dark")} == pictures.keys()
+    assert [name for name in pictures if f"({name})" not in listed] == []
+    assert sum(pictures.values()) < 12_000_000
+
+
 @pytest.mark.parametrize("speaks", help_pages.GUIDES)
 def test_every_screen_has_its_chapter_in_the_guide(speaks: str, app: Flask) -> None:
     told = [slug for part in help_pages.guide(speaks) for slug in part.slugs]
