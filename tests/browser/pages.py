@@ -174,7 +174,7 @@ def _logged_out(page: Page, office: Office) -> None:
 
 
 def _refused_file(page: Page, office: Office) -> None:
-    _go(page, f"/cases/{office.ids['case']}")
+    _go(page, f"/study-sessions/{office.ids['draft']}")  # a short page
     page.set_input_files("#file-input", SAMPLES / "hostile" / "svg_named.png")
     with page.expect_navigation():
         page.click("#files form button")
@@ -187,13 +187,13 @@ def _type_in_header(page: Page, office: Office) -> None:
 
 
 def _save_view(page: Page, office: Office) -> None:
-    page.goto("/cases/views?status=open&sort=-opened_on")
+    page.goto("/cases/views?status=active&sort=-opened_on")
     if not page.locator("main .lines").count():  # the next look finds what the last one left
         page.fill("[name=name]", "支援中のケース")
         page.check("[name=role][value=caseworker]")
         with page.expect_navigation():
             page.click("main .btn-primary")
-        page.goto("/cases/views?status=open&sort=-opened_on")
+        page.goto("/cases/views?status=active&sort=-opened_on")
 
 
 def _change_view(page: Page, office: Office) -> None:

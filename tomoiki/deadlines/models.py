@@ -33,6 +33,7 @@ class Fact(Record):
     """Something that happened on a day; rules count from it. There may be several of one kind."""
 
     __label__ = ("kind",)
+    __sublabel__ = "on"
     __table_args__ = (
         sa.Index("ix_fact_on", "on", "id", "case_id", "person_id"),
         sa.CheckConstraint('"until" >= "on"', name="until_after_on"),
@@ -110,6 +111,7 @@ class Deadline(Record):
     """A legal day of a case or a person: the last day by law, and the last safe one."""
 
     __label__ = ("due_on",)
+    __sublabel__ = "rule"
     __moves__ = Moves(
         "status",
         {
