@@ -38,7 +38,7 @@ demo: .venv/for-running  ## three made-up years in instance-demo/, to look at an
 bench: .venv/for-running  ## speed beside other admin panels, about 7 minutes: bench/results.md
 	@BENCH_HOME=$(abspath $(BENCH)) sh bench/run.sh
 
-screens: .venv/for-tests chromium  ## photographs of the demo's pages into docs/screens/
+screens: .venv/for-tests chromium  ## photographs of every kind of page into docs/screens/, 5 minutes
 	@$(BIN)/python docs/screens.py
 
 messages: .venv/for-tests  ## collect the texts of code and templates into translations/

@@ -125,7 +125,7 @@ def _ways(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, M
     return {row["id"]: found[row["origin"]] for row in rows}
 
 
-RECORD = Figure("record", _("Record"), _records, reads=("entity", "record_id"))
+RECORD = Figure("record", _("The record"), _records, reads=("entity", "record_id"))
 
 CHANGE_LOG = Screen(
     model=ChangeLog,

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from admin_views import help_pages
+from tests.browser.pages import PAGES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -100,11 +101,20 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
 def test_the_pictures_of_a_guide_are_there_and_are_made_anew_by_make_screens(path: Path) -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", path.read_text(encoding="utf-8"))
-    script = (ROOT / "docs" / "screens.py").read_text(encoding="utf-8")
 
     assert pictures
     assert [one for one in pictures if not (path.parent / one).exists()] == []
-    assert [one for one in pictures if f'"{Path(one).stem.rpartition("-")[0]}"' not in script] == []
+    assert [one for one in pictures if Path(one).stem.rpartition("-")[0] not in PAGES] == []
+
+
+def test_every_kind_of_page_has_its_pictures_and_all_together_are_light() -> None:
+    folder = ROOT / "docs" / "screens"
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    pictures = {picture.name: picture.stat().st_size for picture in folder.glob("*.png")}
+
+    assert {f"{name}-{look}.png" for name in PAGES for look in ("ja", "vi", "dark")} == pictures.keys()
+    assert [name for name in pictures if f"({name})" not in listed] == []
+    assert sum(pictures.values()) < 12_000_000
 
 
 @pytest.mark.parametrize("speaks", help_pages.GUIDES)

@@ -24,9 +24,10 @@ from admin_views.engine.searching import search_page
 from admin_views.engine.stamp import Reckoned
 from admin_views.engine.view import compile_screen
 from tomoiki.core.access import Access, Viewer
+from tomoiki.core.database import Base
 from tomoiki.core.fields import fields_of
 from tomoiki.core.languages import speak_through, use_own_catalogs
-from tomoiki.core.records import Record
+from tomoiki.core.records import Listed, Record
 from tomoiki.core.vocabulary import OpenChoice, list_name
 from tomoiki.core.wordings import ListName, TableName, name_lists
 
@@ -51,7 +52,11 @@ def _join(screen: LazyString, field: LazyString) -> str:
 
 
 def _tables(screens: Sequence[Screen]) -> dict[str, LazyString]:
-    return {screen.model.__tablename__: screen.name for screen in reversed(screens) if not screen.only}
+    models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Listed)]
+    found = {model.__tablename__: model.__called__ for model in models if model.__called__ is not None}
+    return found | {
+        screen.model.__tablename__: screen.name for screen in reversed(screens) if not screen.only
+    }
 
 
 def install(

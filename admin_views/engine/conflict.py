@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.engine.lookup import named
 from admin_views.engine.rows import record_named
 from admin_views.engine.screen import Screen
-from admin_views.engine.values import plain_text
+from admin_views.engine.values import plain_text, separator
 from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import ChangeLog, restored
 from tomoiki.core.records import Record
@@ -153,7 +153,7 @@ def text_of(field: Field, value: Any) -> str:
         return "—"
     if field.kind in ("ref", "refs"):
         ids = value if isinstance(value, list) else [value]
-        return ", ".join(found.text for found in named(record_named(field.target), ids))
+        return separator().join(found.text for found in named(record_named(field.target), ids))
     return plain_text(field, value)
 
 

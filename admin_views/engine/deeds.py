@@ -16,7 +16,7 @@ from admin_views.engine.filling import put_in, put_value, set_codes, stands_outs
 from admin_views.engine.inputs import Input, fill_in, input_for
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Many, Screen
-from admin_views.engine.values import label
+from admin_views.engine.values import label, separator
 from tomoiki.core.access import Verb
 from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import restored
@@ -193,7 +193,11 @@ class Deleting(Deed):
         if record.id in self.free:
             return []
         names = [one.name for one in dependants_of(session, type(record), [record.id]) if not one.goes_along]
-        return [Fault(_("Other records depend on it: %(names)s.", names=", ".join(names)))] if names else []
+        return (
+            [Fault(_("Other records depend on it: %(names)s.", names=separator().join(names)))]
+            if names
+            else []
+        )
 
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Delete one."""

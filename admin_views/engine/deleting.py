@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import params
+from admin_views.engine.values import label
 from tomoiki.core.database import db
 from tomoiki.core.history import Tie, ties_to
 from tomoiki.core.records import Record
+from tomoiki.core.wordings import TableName
 
 BATCH = 10_000
 
@@ -105,7 +107,7 @@ def _count(session: Session, tie: Tie, ids: Sequence[int]) -> tuple[int, int]:
 
 def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
     screen = office().screen_of(model)
-    name = str(screen.name) if screen else model.__tablename__
+    name = str(screen.name) if screen else label(TableName, model.__tablename__)
     may_open = screen is not None and access().may(viewer(), "read", model)
     return Dependant(name, count, goes_along, screen.slug if screen and may_open else "")
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.attached import Files, files_of
 from admin_views.engine.figures import reckon, visible_figures
-from admin_views.engine.listing import cell, ordering
+from admin_views.engine.listing import cell, looks, ordering
 from admin_views.engine.lookup import Found, named
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.moving import Move, moves_of
@@ -69,7 +69,7 @@ class RelatedTable:
     screen: Screen
     related: Related
     by: str
-    heads: Sequence[str]
+    heads: Sequence[tuple[str, str, str]]  # what a head says, its class, what it says on a phone
     rows: Sequence[tuple[int, Sequence[str]]]
     events: Sequence[Mapping[str, Any]]
     count: int
@@ -385,9 +385,13 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
         (row["id"], [show(row.get(name)) for name, show in zip(shown, shows, strict=True)]) for row in rows
     ]
     may_add = access().may(viewer(), "create", related.model) and target.creates
-    heads = [str(target.labels.get(name, known[name].label)) for name in shown]
+    heads = [_head(known[name], str(target.labels.get(name, known[name].label))) for name in shown]
     events = [_event(related, row) for row in rows] if related.timeline else ()
     return RelatedTable(target, related, by, heads, lines, events, count, may_add)
+
+
+def _head(what: Field, label: str) -> tuple[str, str, str]:
+    return (label, *looks(what, label))
 
 
 def _pointing_here(

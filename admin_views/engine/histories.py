@@ -22,7 +22,7 @@ from admin_views.engine.office import access, office, viewer
 from admin_views.engine.putting_back import may_put_back
 from admin_views.engine.rows import name_in, record_named
 from admin_views.engine.screen import Screen
-from admin_views.engine.values import plain_text
+from admin_views.engine.values import plain_text, separator
 from admin_views.engine.ways import ways
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
@@ -219,5 +219,5 @@ def _words(field: Field, value: Any, texts: Mapping[int, str]) -> str:
     if field.kind == "ref":
         return texts.get(value, "…")
     if field.kind == "refs":
-        return ", ".join(texts.get(item, "…") for item in value)
+        return separator().join(texts.get(item, "…") for item in value)
     return plain_text(field, value)

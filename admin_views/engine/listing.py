@@ -74,6 +74,13 @@ class Column:
     aria_sort: str
 
 
+def looks(what: Field, label: str) -> tuple[str, str]:
+    """Return the class of a field's cells, and what stands before its value on a phone: others explain themselves."""
+    is_number = what.kind in ("yen", "integer")
+    is_named = is_number or what.kind in ("day", "moment", "flag")
+    return "num" if is_number else "nw" if what.kind == "day" else "", str(escape(label)) if is_named else ""
+
+
 def row_cell(shows: Sequence[tuple[str, Show]], css: str, phone: str) -> Cell:
     """Return what writes a row's cell: the first value, those of the second line, and on a phone the field's name."""
     (first, show), *more = shows
@@ -234,11 +241,9 @@ class Listing:
             number = self.screen.model.__numbering__
             css = "first nw" if number and number.field == lead.name else "first"
             return Column(lead, lead_cell(shows, css, self.screen.slug), self.label(lead), css, sort, aria)
-        is_number = lead.kind in ("yen", "integer")
-        marks = {"num": is_number, "hide": lead.name in self.screen.phone, "nw": lead.kind == "day"}
-        css = " ".join(mark for mark, on in marks.items() if on)
-        is_named = is_number or lead.kind in ("day", "moment", "flag")  # other values explain themselves
-        phone = str(escape(self.label(lead))) if is_named else ""
+        css, phone = looks(lead, self.label(lead))
+        if lead.name in self.screen.phone:
+            css = f"{css} hide".lstrip()
         return Column(lead, row_cell(shows, css, phone), self.label(lead), css, sort, aria)
 
     def label(self, what: Field) -> str:

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement
 
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.office import access, office, seen_alike, viewer
-from admin_views.engine.rows import label_of, label_text, params, shown
+from admin_views.engine.rows import in_scope, label_of, label_text, params, record_named, shown
 from admin_views.engine.screen import Screen
 from admin_views.engine.values import plain_text
 from tomoiki.core.access import Grant
 from tomoiki.core.database import db
-from tomoiki.core.fields import fields_of
+from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.merging import standing
 from tomoiki.core.records import Listed
@@ -153,10 +153,26 @@ def classes(model: type[Listed], mask: Grant) -> list[str]:
 
 def _sub_column(model: type[Listed]) -> ColumnElement[Any]:
     name = model.__sublabel__
-    if name and access().may(viewer(), "read", model):
-        return shown(model, model.__table__, name, viewer())
-    return sa.literal(None)
+    if not name or not access().may(viewer(), "read", model):
+        return sa.literal(None)
+    what = fields_of(model)[name]
+    return _sub_name(model, what) if what.kind == "ref" else shown(model, model.__table__, name, viewer())
+
+
+def _sub_name(model: type[Listed], what: Field) -> ColumnElement[Any]:
+    """Return the SQL of the name of what this field points at; none where a row may hide the field from her."""
+    target = record_named(what.target)
+    far = target.__table__.alias()
+    text = label_of(target, far, viewer())
+    if text is None or access().rows_showing(viewer(), model, what.name) is not None:
+        return sa.literal(None)
+    key = model.__table__.c[f"{what.name}_id"]
+    found = sa.select(text).where(far.c.id == key, in_scope(target, far, viewer()))
+    return found.correlate(model.__table__).scalar_subquery()
 
 
 def _sub_text(model: type[Listed], value: Any) -> str:
-    return plain_text(fields_of(model)[model.__sublabel__], value) if value is not None else ""
+    if value is None:
+        return ""
+    what = fields_of(model)[model.__sublabel__]
+    return label_text(record_named(what.target), value) if what.kind == "ref" else plain_text(what, value)

@@ -31,7 +31,7 @@ from admin_views.engine.menu import menu, quick, sidebar
 from admin_views.engine.office import office, viewer
 from admin_views.engine.rows import name_of
 from admin_views.engine.values import separator
-from tomoiki.core.languages import LANGUAGES, language
+from tomoiki.core.languages import LANGUAGES, language, speak_here
 
 CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -69,12 +69,14 @@ def nonce() -> str:
 
 
 def choose_language(code: str) -> Any:
-    """Keep the language in the session and go back to where one was."""
-    if code in LANGUAGES:
-        session["lang"] = code
+    """Keep the language, in the session and in the browser, and go back to where one was."""
     back = request.referrer or "/"
     is_ours = back.startswith(request.host_url) and "/lang/" not in back
-    return redirect(back if is_ours else "/")
+    answer = redirect(back if is_ours else "/")
+    if code in LANGUAGES:
+        session["lang"] = code
+        speak_here(answer, code)
+    return answer
 
 
 def to_login() -> Any:
@@ -106,10 +108,12 @@ def _error_page(error: HTTPException) -> Any:
         return make_response({"error": error.name}, error.code)
     number = f"{error.code}-{secrets.token_hex(3)}"
     current_app.logger.warning("answer %s on %s", number, request.endpoint)
-    return _fault_page(*_words(error), error.code, number)
+    page = _fault_page(*_words(error), error.code, number)
+    page.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return page
 
 
-def _fault_page(title: str, advice: str, code: int, number: str) -> Any:
+def _fault_page(title: str, advice: str, code: int, number: str) -> Response:
     page = render_template("engine/error.html", title=title, advice=advice, number=number)
     return make_response(page, code)
 
@@ -119,13 +123,21 @@ def _words(error: HTTPException) -> tuple[str, str]:
         return _("This form is no longer valid."), _("Go back, open the page again and send it once more.")
     words = {
         403: (_("You may not do this."), _("An administrator can do it, or give you the role for it.")),
-        404: (_("This page was not found."), _("It may have been deleted, or it is not open to you.")),
+        404: (
+            _("This page was not found."),
+            _("It was deleted, or it is not open to you. Look for it from the front page."),
+        ),
         409: (
             _("Somebody else saved at the same moment."),
             _("Nothing was overwritten. Open the page again and save once more."),
         ),
         413: (_("This is too large."), _("Send a smaller file, or split it.")),
-        429: (_("Too many attempts."), _("Wait a quarter of an hour, then try again.")),
+        429: (
+            _("Too many attempts."),
+            _(
+                "Wait 15 minutes, then try again. If you forgot your password, ask an administrator for a link."
+            ),
+        ),
     }
     return words.get(
         error.code or 0, (_("This request could not be understood."), _("Go back and try again."))

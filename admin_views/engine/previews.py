@@ -15,7 +15,7 @@ from admin_views.engine.plans import Choice, Plan, PlannedRow, Suspicion
 from admin_views.engine.reading_rows import CellFault
 from admin_views.engine.references import References
 from admin_views.engine.rows import label_columns, record_named
-from admin_views.engine.values import plain_text
+from admin_views.engine.values import plain_text, separator
 from tomoiki.core.ledgers import ledger_of
 from tomoiki.core.records import Record
 
@@ -165,7 +165,7 @@ def _doubts(plan: Plan, slug: str) -> Iterator[Doubt]:
     sheets = [one.sheet.name for one in plan.sheets]
     for suspicion in plan.duplicates:
         sheet, number = suspicion.places[-1]
-        places = ", ".join(" ".join(filter(None, (name, str(row)))) for name, row in suspicion.places)
+        places = separator().join(" ".join(filter(None, (name, str(row)))) for name, row in suspicion.places)
         words = str(_("Row %(rows)s %(name)s", rows=places, name=_name(rows[sheet, number])))
         link = f"/{slug}/{suspicion.record}" if suspicion.record and not suspicion.at else ""
         name = f"dup-{sheets.index(sheet)}-{number}"

@@ -24,6 +24,7 @@ from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Screen
 from admin_views.engine.stepping_back import take_step_back
 from admin_views.engine.undoing import children_first, model_of
+from admin_views.engine.values import separator
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
 from tomoiki.core.fields import Field, field_behind, fields_of
@@ -298,7 +299,7 @@ def take_out(session: Session, screen: Screen, change: ChangeLog) -> list[Fault]
         return [Fault(reason)]
     hanging = [one.name for one in dependants_of(session, type(record), [record.id])]
     if hanging:
-        return [Fault(_("Other records depend on it: %(names)s.", names=", ".join(hanging)))]
+        return [Fault(_("Other records depend on it: %(names)s.", names=separator().join(hanging)))]
     with acting(replace(actor(), origin=f"{Origin.reverted}:{change.id}")):
         delete(session, record)
     return []

@@ -106,7 +106,7 @@ def test_one_is_logged_out_after_half_an_hour_without_use(caseworker: FlaskClien
     _last_seen(caseworker, 31)
 
     assert not is_in(caseworker)
-    assert "nothing happened for a while" in caseworker.get("/login").text
+    assert "しばらく操作がなかった" in caseworker.get("/login").text  # in her language, not the office's
 
 
 def test_the_office_sets_the_idle_time(app: Flask, login: Callable[[str], FlaskClient]) -> None:

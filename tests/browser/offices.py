@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
-from flask import Flask
+from flask import Flask, abort
 from waitress import create_server, wasyncore
 
 from app import create_app
@@ -50,7 +50,7 @@ class Office:
 def fresh_office(folder: Path) -> Iterator[Office]:
     """An office right after `make run`: the schema, and nobody who could log in."""
     config = {
-        "TESTING": True,
+        "PROPAGATE_EXCEPTIONS": False,
         "SECRET_KEY": "not secret",
         "TOMOIKI_DATA_KEY": Fernet.generate_key().decode(),
         "TOMOIKI_INSTANCE": str(folder),
@@ -58,6 +58,9 @@ def fresh_office(folder: Path) -> Iterator[Office]:
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP,
     }
     app = create_app(config)
+    app.add_url_rule(
+        "/answer/<int:code>", "answer", abort
+    )  # what goes wrong so seldom that no page leads there
     with app.app_context():
         bring_up_to_date(app)
     sockets: dict[int, Any] = {}

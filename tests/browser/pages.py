@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -20,7 +21,9 @@ class Kind:
     role: str = "admin"
     status: int = 200
     is_first: bool = False
-    is_stranger: bool = False  # who was forgotten: the page speaks the office's language
+    is_alike: bool = (
+        False  # made of the same parts as the page before: shown, but looked at by axe there only
+    )
     covers: bool = False  # something lies over the page, and what is half under it is no target now
 
     def office(self, demo: Office, unused: Office) -> Office:
@@ -70,9 +73,15 @@ def _history(page: Page, office: Office) -> None:
     page.goto(f"{address}/history")
 
 
-def _import_preview(page: Page, office: Office) -> None:
+def _import_columns(page: Page, office: Office) -> None:
     page.goto("/people/import")
     page.set_input_files("[name=file]", SAMPLES / "people_vn.csv")
+    with page.expect_navigation():
+        page.click("main .btn-primary")
+
+
+def _import_preview(page: Page, office: Office) -> None:
+    _import_columns(page, office)
     with page.expect_navigation():
         page.click("main .btn-primary")
 
@@ -111,22 +120,33 @@ def _many_done(page: Page, office: Office) -> None:
 
 def _import_result(page: Page, office: Office) -> None:
     _import_preview(page, office)
-    for _step in ("the columns are right", "take them in"):
-        if (button := page.locator("main .btn-primary")).is_visible():
-            with page.expect_navigation():
-                button.click()
+    if (button := page.locator("main .btn-primary")).is_visible():  # the next look finds nothing new
+        with page.expect_navigation():
+            button.click()
 
 
 def _log_in_again(page: Page, office: Office) -> None:
     page.goto("/people/new")
     page.fill("[name=full_name_vi]", "Nguyễn Văn Mất")
-    page.context.clear_cookies()
+    known: list[Any] = page.context.cookies()
+    page.context.clear_cookies(name="session")
     save(page)
+    page.context.add_cookies(known)  # for the next look
 
 
 def _put_back(page: Page, office: Office) -> None:
     _history(page, office)
     page.click("main a[href*='/put-back/'] >> nth=0")
+
+
+def _step_back(page: Page, office: Office) -> None:
+    address = f"/cases/{office.ids['clashing']}"
+    page.goto(f"{address}/step-back")
+    if not page.locator("main [name=reason]").count():  # the next look finds the step that the first one made
+        page.goto(f"{address}/move?to=waiting")
+        with page.expect_navigation():
+            page.click("main form .btn-primary")
+        page.goto(f"{address}/step-back")
 
 
 def _open_drawer(page: Page, office: Office) -> None:
@@ -154,7 +174,7 @@ def _logged_out(page: Page, office: Office) -> None:
 
 
 def _refused_file(page: Page, office: Office) -> None:
-    _go(page, f"/cases/{office.ids['case']}")
+    _go(page, f"/study-sessions/{office.ids['draft']}")  # a short page
     page.set_input_files("#file-input", SAMPLES / "hostile" / "svg_named.png")
     with page.expect_navigation():
         page.click("#files form button")
@@ -167,13 +187,13 @@ def _type_in_header(page: Page, office: Office) -> None:
 
 
 def _save_view(page: Page, office: Office) -> None:
-    page.goto("/cases/views?status=open&sort=-opened_on")
+    page.goto("/cases/views?status=active&sort=-opened_on")
     if not page.locator("main .lines").count():  # the next look finds what the last one left
         page.fill("[name=name]", "支援中のケース")
         page.check("[name=role][value=caseworker]")
         with page.expect_navigation():
             page.click("main .btn-primary")
-        page.goto("/cases/views?status=open&sort=-opened_on")
+        page.goto("/cases/views?status=active&sort=-opened_on")
 
 
 def _change_view(page: Page, office: Office) -> None:
@@ -191,6 +211,10 @@ PAGES: dict[str, Kind] = {
     "login": Kind(_at("/login"), role=""),
     "setup": Kind(_setup, role="", is_first=True),
     "home": Kind(_at("/")),
+    "home-caseworker": Kind(_at("/"), role="caseworker"),
+    "home-treasurer": Kind(_at("/"), role="treasurer", is_alike=True),
+    "home-organiser": Kind(_at("/"), role="organiser", is_alike=True),
+    "home-auditor": Kind(_at("/"), role="auditor", is_alike=True),
     "drawer": Kind(_open_drawer),
     "cases": Kind(_at("/cases/?per_page=10")),
     "cases-filters": Kind(_at("/cases/?per_page=10&filter=1")),
@@ -232,6 +256,7 @@ PAGES: dict[str, Kind] = {
     "search-typing": Kind(_type_in_header, covers=True),
     "search": Kind(_at("/search?q=nguyen")),
     "import": Kind(_at("/people/import")),
+    "import-columns": Kind(_import_columns),
     "import-preview": Kind(_import_preview),
     "import-result": Kind(_import_result),
     "put-back": Kind(_put_back),
@@ -240,17 +265,21 @@ PAGES: dict[str, Kind] = {
     "duplicates": Kind(_at("/people/duplicates")),
     "merge-choose": Kind(_at("/people/{person}/merge")),
     "merge": Kind(_at("/people/{person}/merge?merged_into={another}")),
-    "step-back": Kind(_at("/cases/{case}/step-back")),
+    "step-back": Kind(_step_back),
     "vocabularies": Kind(_at("/vocabularies")),
     "permissions": Kind(_at("/permissions")),
     "help": Kind(_at("/help/")),
     "help-of-cases": Kind(_at("/help/?of=cases")),
-    "log-in-again": Kind(_log_in_again, status=400, is_stranger=True),
+    "log-in-again": Kind(_log_in_again, status=400),
     "logged-out": Kind(_logged_out, role="caseworker", status=400),
     "users": Kind(_at("/users/?per_page=10")),
     "settings": Kind(_at("/settings/?per_page=10")),
     "account": Kind(_at("/account")),
     "password": Kind(_at("/change")),
     "forbidden": Kind(_at("/users/?per_page=10"), role="caseworker", status=403),
-    "not-found": Kind(_at("/people/999999"), status=404),
+    "not-found": Kind(_at("/people/999999"), status=404, is_alike=True),
+    "saved-twice": Kind(_at("/answer/409"), status=409, is_alike=True),
+    "too-large": Kind(_at("/answer/413"), status=413, is_alike=True),
+    "too-often": Kind(_at("/answer/429"), role="", status=429),
+    "fault": Kind(_at("/answer/500"), status=500, is_alike=True),
 }

@@ -10,12 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from admin_views.engine import deleting
+from admin_views.engine.values import label
 from tests.engine.browsing import change, form_of, rows_of, words
 from tests.factories import a_case, a_donation, a_person, an_activity, an_organisation
 from tomoiki.accounts.models import User
-from tomoiki.cases.models import Activity, Case, CaseStaff, CaseStatus
-from tomoiki.core.database import db
+from tomoiki.cases.models import Activity, Case, CasePerson, CaseStaff, CaseStatus
+from tomoiki.core.database import Base, db
 from tomoiki.core.history import ChangeLog
+from tomoiki.core.records import Record
+from tomoiki.core.wordings import TableName
 from tomoiki.money.models import Fund
 from tomoiki.people.models import Person, ResidenceStatus
 
@@ -41,6 +44,24 @@ def test_what_goes_along_is_listed_then_deleted_and_each_logged(
     with app.app_context():
         gone = db.session.execute(sa.select(ChangeLog.entity).where(ChangeLog.action == "delete")).scalars()
         assert sorted(gone) == ["person", "residence_status", "residence_status"]
+
+
+def test_what_has_no_screen_is_named_all_the_same(admin: FlaskClient, saved: Saved) -> None:
+    saved(CasePerson(case=a_case(), person=a_person(), role="colleague"))
+
+    page = words(admin.get("/cases/1/delete"))
+
+    assert "Others whom the case concerns 1 record" in page
+    assert "case_person" not in page
+
+
+def test_every_table_of_records_has_a_name_for_people(app: Flask) -> None:
+    records = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+
+    with app.app_context():
+        names = {record.__tablename__: label(TableName, record.__tablename__) for record in records}
+
+    assert [table for table, name in names.items() if name == table] == []
 
 
 def test_asking_deletes_nothing(admin: FlaskClient, saved: Saved, count: Count) -> None:

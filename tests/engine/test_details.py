@@ -214,6 +214,19 @@ def test_related_records_are_listed_and_one_can_be_added(treasurer: FlaskClient,
     assert form_of(treasurer.get("/donations/new?donor=1"))["donor"] == "1"
 
 
+def test_in_a_related_table_amounts_stand_right_and_a_phone_names_the_days(
+    treasurer: FlaskClient, saved: Saved
+) -> None:
+    donor = Donor(code="N1", name="Gió")
+    saved(donor, a_donation(donor=donor, amount=12000))
+
+    page = treasurer.get("/donors/1").text
+
+    assert '<td class="num" data-l="Amount">12,000 yen</td>' in page
+    assert '<td class="nw" data-l="Received on">2026-04-01</td>' in page
+    assert '<th scope="col" class="num">Amount</th>' in page
+
+
 def test_a_related_table_shows_several_codes(admin: FlaskClient, saved: Saved) -> None:
     saved(a_case(employer=an_organisation(name="甲社"), owner_id=2))
 

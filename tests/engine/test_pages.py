@@ -163,6 +163,17 @@ def test_every_list_and_form_speaks_all_three_languages(admin: FlaskClient) -> N
 
 
 # -- errors ------------------------------------------------------------------------------------------------------
+def test_who_tried_too_often_reads_how_long_to_wait_and_whom_to_ask(client: FlaskClient) -> None:
+    wrong = {"email": "admin@example.org", "password": "wrong"}
+    client.get("/lang/en")
+    answers = [client.post("/login", data=wrong) for _ in range(11)]
+
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "900"
+    assert "Wait 15 minutes, then try again." in words(answers[-1])
+    assert re.search(r"number 429-[0-9a-f]{6}", words(answers[-1]))
+
+
 def test_an_error_tells_a_visitor_as_much_as_a_user(client: FlaskClient) -> None:
     client.get("/lang/en")
 

@@ -62,6 +62,30 @@ def test_a_form_sent_too_late_comes_back_filled_after_log_in(browser: FlaskClien
     assert people(office) == ["Bưởi"]
 
 
+@pytest.mark.parametrize("how", ["left it alone", "closed the browser"])
+def test_whose_session_ended_is_asked_in_her_own_language(how: str, office: Flask) -> None:
+    browser = office.test_client()
+    _log_in(browser)
+    browser.post("/account", data=form_of(browser.get("/account"), language="vi"))
+    typed = form_of(browser.get("/people/new"), name_used="Bưởi")
+    if how == "left it alone":
+        _end_session(browser)
+    else:
+        browser.delete_cookie("session")
+
+    asked = browser.post("/people/new", data=typed)
+
+    assert asked.status_code in (400, 401)
+    assert 'lang="vi"' in asked.text
+    assert "Đăng nhập lại" in words(asked)
+
+
+def test_a_language_that_nobody_speaks_is_no_language(client: FlaskClient) -> None:
+    client.set_cookie("lang", "xx")
+
+    assert '<html lang="ja"' in client.get("/login").text
+
+
 def test_a_wrong_password_loses_nothing(browser: FlaskClient) -> None:
     typed = form_of(browser.get("/people/new"), name_used="Bưởi")
     _end_session(browser)

@@ -1,13 +1,15 @@
 """The office's own searches, asked as people ask them: in the header and in a list."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.core.test_search import SEARCH_CASES
-from tests.engine.browsing import rows_of
-from tests.factories import a_person
+from tests.engine.browsing import rows_of, words
+from tests.factories import a_case, a_deadline, a_person
+from tomoiki.deadlines.models import Fact
 
 Saved = Callable[..., int]
 CERTAIN = [case for case in SEARCH_CASES if case[4] != "uncertain"]
@@ -53,3 +55,17 @@ def test_words_of_the_index_language_are_words(admin: FlaskClient, saved: Saved)
 
     assert rows_of(admin.get("/people/?q=near buoi")) == [near]
     assert rows_of(admin.get("/people/?q=buoi")) == [other, near]
+
+
+@pytest.mark.storage
+def test_a_deadline_is_found_with_its_kind_and_a_fact_with_its_day(
+    caseworker: FlaskClient, saved: Saved
+) -> None:
+    case = a_case(person=a_person(full_name_vi="Lê An"), owner_id=2)
+    fact = Fact(case=case, person=case.person, kind="dismissed", on=date(2026, 4, 1))
+    saved(a_deadline(case=case, person=case.person), fact)
+
+    page = words(caseworker.get("/search?q=le an"))
+
+    assert "2026-05-07 Notice of the contract organisation" in page
+    assert "2026-04-01" in page

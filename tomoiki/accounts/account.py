@@ -7,10 +7,9 @@ from flask_security import auth_required, current_user
 
 from tomoiki.accounts.models import Interface, Theme, User
 from tomoiki.core.database import db, in_write
+from tomoiki.core.languages import YEAR, speak_here
 from tomoiki.core.vocabulary import find_choice
 from tomoiki.core.wordings import entries
-
-YEAR = 31_536_000  # seconds
 
 
 def install(app: Flask) -> None:
@@ -38,6 +37,8 @@ def _save(user_id: int) -> ResponseReturnValue:
     session.pop("lang", None)  # what was chosen for the visit gives way to what was chosen for good
     flash(_("Saved."), "success")
     answer = redirect(url_for("account"), 303)
+    if language:
+        speak_here(answer, language.value)
     keys = request.form.get("keys", "")
     if keys in ("on", "off"):  # a matter of this keyboard, not of the user (WCAG 2.1.4)
         answer.set_cookie("keys", keys, YEAR, secure=request.is_secure, httponly=True, samesite="Lax")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, Response, after_this_request, redirect, request, session, url_for
 from flask_login import user_logged_out  # type: ignore[import-untyped]
 from flask_principal import identity_loaded
 from flask_security import (
@@ -34,6 +34,7 @@ from flask_security.core import _on_identity_loaded
 from flask_security.mail_util import EmailValidateException
 from flask_security.recovery_codes import MfRecoveryForm
 from flask_security.utils import validate_redirect_url
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import StringField
 
@@ -43,7 +44,7 @@ from tomoiki.accounts.services import PASSWORD_LENGTH
 from tomoiki.accounts.visitors import current_viewer, user_language
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.identifiers import read_email
-from tomoiki.core.languages import CATALOGS
+from tomoiki.core.languages import CATALOGS, speak_here
 from tomoiki.core.reading import BadInput
 
 __all__ = ["current_viewer", "install", "to_login", "user_language"]
@@ -146,7 +147,7 @@ def _meet() -> Response | None:
         begin_write()  # before the user is loaded: taking the lock later would lose her
         if request.endpoint in GUARDED and throttle.is_shut(db.session(), _account(), _address()):
             db.session.rollback()
-            return make_response(render_template("account/too_many.html"), 429, {"Retry-After": "900"})
+            raise TooManyRequests(retry_after=900)
     visitors.meet()
     return None
 
@@ -177,6 +178,12 @@ def _welcome(app: Flask, user: User, **_more: Any) -> None:
     throttle.forget_failures(db.session(), user.email)
     for key in ("opened", "seen", "csrf_token"):  # nothing that stood there before tells of her, or binds her
         session.pop(key, None)
+    spoken = session.get("lang") or user.language.value
+
+    @after_this_request
+    def speak(answer: Response) -> Response:
+        speak_here(answer, spoken)
+        return answer
 
 
 def _leave(app: Flask, user: User, **_more: Any) -> None:

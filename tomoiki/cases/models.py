@@ -345,6 +345,7 @@ class Inquiry(Record):
 class CasePerson(Record):
     """Somebody else whom a case concerns: a spouse, a child, a colleague."""
 
+    __called__ = _("Others whom the case concerns")
     __label__ = ("role",)
     __table_args__ = (sa.UniqueConstraint("case_id", "person_id"),)
 

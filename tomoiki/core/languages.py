@@ -9,9 +9,11 @@ from babel.messages import mofile, pofile
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_domain, get_locale
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 LANGUAGES = {"ja": "日本語", "vi": "Tiếng Việt", "en": "English"}
 DEFAULT = "ja"
+COOKIE, YEAR = "lang", 31_536_000  # seconds
 CATALOGS = Path(__file__).parents[2] / "translations"
 
 
@@ -28,7 +30,10 @@ def compile_catalogs(root: Path = CATALOGS) -> None:
 
 
 def install(app: Flask, user_language: Callable[[], str | None], office_language: Callable[[], str]) -> None:
-    """Let pages speak the language chosen in this session, else the user's own, else the office's."""
+    """Let pages speak the language chosen in this session, else the user's own, else the office's.
+
+    Before somebody is known, that which this browser spoke last stands before the office's.
+    """
     compile_catalogs()
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(CATALOGS))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
@@ -39,13 +44,25 @@ def install(app: Flask, user_language: Callable[[], str | None], office_language
             return app.config["BABEL_DEFAULT_LOCALE"]  # type: ignore[no-any-return]
         if "language" not in g:
             asked = request.args.get("lang") if request.endpoint == "sos" else None
-            g.language = asked or session.get("lang") or user_language() or office_language()
+            g.language = (
+                asked or session.get("lang") or user_language() or _spoken_here() or office_language()
+            )
         return g.language if g.language in LANGUAGES else DEFAULT
 
     Babel(app, locale_selector=choose)
     # Templates ask for many texts a page, so their way to the catalogue is the short one.
     app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_texts)
     app.jinja_env.globals.update(get_locale=get_locale, LANGUAGES=LANGUAGES)
+
+
+def _spoken_here() -> str | None:
+    code = request.cookies.get(COOKIE)
+    return code if code in LANGUAGES else None
+
+
+def speak_here(answer: Response, code: str) -> None:
+    """Let this browser speak the language when nobody is logged in: her session may end while she types."""
+    answer.set_cookie(COOKIE, code, YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
 
 
 _catalogs: dict[str, Any] = {}

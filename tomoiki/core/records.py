@@ -85,6 +85,7 @@ class Listed(Described):
     __hangs_on__: ClassVar[tuple[str, str] | None] = (
         None  # table and id of the record, of any table, that it goes with
     )
+    __called__: ClassVar[LazyString | None] = None  # the name of a table that has no screen to name it
     __unlogged__: ClassVar[frozenset[str]] = frozenset()  # columns that have no place in the change log
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)

@@ -33,6 +33,7 @@ class Fact(Record):
     """Something that happened on a day; rules count from it. There may be several of one kind."""
 
     __label__ = ("kind",)
+    __sublabel__ = "on"
     __table_args__ = (
         sa.Index("ix_fact_on", "on", "id", "case_id", "person_id"),
         sa.CheckConstraint('"until" >= "on"', name="until_after_on"),
@@ -49,7 +50,7 @@ class Fact(Record):
     case: Mapped[Case | None] = ref(label=_("Case"), on_delete="cascade", search="open")
     case_id: Mapped[int | None]
     kind: Mapped[str] = col(label=_("What happened"), choices=FactKind)
-    on: Mapped[date] = col(label=_("On"))
+    on: Mapped[date] = col(label=_("Happened on"))
     until: Mapped[date | None] = col(label=_("Until"))
     amount: Mapped[int | None] = col(label=_("Amount"), unit="JPY", low=0, check="amount >= 0")
     source: Mapped[str | None] = col(label=_("Known from"), choices=FactSource)
@@ -110,6 +111,7 @@ class Deadline(Record):
     """A legal day of a case or a person: the last day by law, and the last safe one."""
 
     __label__ = ("due_on",)
+    __sublabel__ = "rule"
     __moves__ = Moves(
         "status",
         {

@@ -18,6 +18,7 @@ from tomoiki.money.lists import BankAccountType, BankLineStatus
 class BankAccount(Record):
     """An account of the office."""
 
+    __called__ = _("Bank accounts")
     __label__ = ("label",)
 
     label: Mapped[str] = col(label=_("Account"), unique=True)
@@ -30,6 +31,7 @@ class BankAccount(Record):
 class ImportBatch(Record):
     """One statement of the bank that was read in; the same file is read once for an account."""
 
+    __called__ = _("Bank statements read in")
     __label__ = ("file_name",)
     __table_args__ = (sa.UniqueConstraint("account_id", "sha256"),)
 

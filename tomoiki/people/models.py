@@ -165,6 +165,7 @@ class ResidenceStatus(Record):
 class Consent(Record):
     """What somebody agreed to, when and how, until she withdraws it."""
 
+    __called__ = _("Consents")
     __label__ = ("scope",)
     __table_args__ = (sa.CheckConstraint("withdrawn_at >= given_at", name="withdrawn_after_given"),)
 
