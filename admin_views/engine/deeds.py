@@ -9,17 +9,17 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from admin_views.engine.bulk import Deed, Refusing, outside
+from admin_views.engine.bulk import Deed, Refusing
 from admin_views.engine.conflict import comparable, current, text_of
-from admin_views.engine.deleting import delete, dependants_of, held
-from admin_views.engine.filling import put_in, put_value, set_codes, stands_outside
+from admin_views.engine.deleting import Dependant, delete, dependants_of, held
+from admin_views.engine.filling import outside, put_in, put_value, set_codes, stands_outside
 from admin_views.engine.inputs import Input, fill_in, input_for
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Many, Screen
 from admin_views.engine.values import label
 from tomoiki.core.access import Verb
 from tomoiki.core.fields import Field, field_behind, fields_of
-from tomoiki.core.history import restored
+from tomoiki.core.history import Tie, restored, ties_to
 from tomoiki.core.records import Fault, Record, open_ends
 from tomoiki.core.vocabulary import Choice
 
@@ -171,8 +171,10 @@ class Deleting(Deed):
 
     def meet(self, session: Session, records: Sequence[Any]) -> None:
         """Ask for a whole group what others point at."""
-        ids = {record.id for record in records}
-        self.free = ids - held(session, type(records[0]), sorted(ids)) if records else set()
+        if records:
+            model: type[Record] = type(records[0])
+            ids = {record.id for record in records}
+            self.free = ids - held(session, filter(self.is_in_the_way, ties_to(model)), sorted(ids))
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
         """Delete a group, with what goes along."""
@@ -192,8 +194,13 @@ class Deleting(Deed):
             return [Fault(reason)]
         if record.id in self.free:
             return []
-        names = [one.name for one in dependants_of(session, type(record), [record.id]) if not one.goes_along]
+        found = dependants_of(session, type(record), [record.id])
+        names = [one.name for one in found if self.is_in_the_way(one)]
         return [Fault(_("Other records depend on it: %(names)s.", names=", ".join(names)))] if names else []
+
+    def is_in_the_way(self, one: Tie | Dependant) -> bool:
+        """Tell whether such records keep the one that they depend on."""
+        return not one.goes_along
 
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Delete one."""
@@ -202,6 +209,27 @@ class Deleting(Deed):
             return faults
         delete(session, record)
         return []
+
+
+class TakingOut(Deleting):
+    """Delete what was made, where nobody saved it since and nothing hangs on it."""
+
+    def __init__(self, screen: Screen, versions: Mapping[int, int]) -> None:
+        """Take of each record the version that was left."""
+        super().__init__()
+        self.screen, self.versions = screen, versions
+
+    def put(self, session: Session, record: Any) -> list[Fault]:
+        """Ask what stands in the way."""
+        if not self.screen.deletes:
+            return [Fault(_("Such a record is not deleted."))]
+        if record.version != self.versions[record.id]:
+            return [Fault(_("This was changed again since. Both stay in the history."))]
+        return super().put(session, record)
+
+    def is_in_the_way(self, one: Tie | Dependant) -> bool:
+        """Whatever came to it since keeps it."""
+        return True
 
 
 @dataclass

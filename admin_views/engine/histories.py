@@ -141,7 +141,7 @@ def changes_in_words(
 
     Of a record that is gone, or that she may not open, she sees what her role sees on every record.
     """
-    screen = next((one for one in office().screens.values() if one.model.__tablename__ == table), None)
+    screen = office().screen_of_table(table)
     if screen is None or not access().may(viewer(), "read", screen.model):
         return [Sentence(_("A hidden item"), is_hidden=True)] if diff else []
     row = read_row(screen, record_id) or {}

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views.engine import bulk_pages, uploads
@@ -14,7 +16,8 @@ from tests.databases import Queries
 from tests.engine.browsing import change, form_of, words
 from tests.factories import a_case, a_person
 from tomoiki.cases.models import Case, CaseStaff, CaseStatus
-from tomoiki.core.database import db
+from tomoiki.core.actors import SYSTEM, acting
+from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import now
 from tomoiki.core.history import ChangeLog
 from tomoiki.events.models import Attendee, Event, Registration
@@ -294,6 +297,35 @@ def test_a_preview_asks_no_more_for_many_rows_than_for_few(
         return len(queries.selects)
 
     assert asked(*few) == asked()
+
+
+def test_taking_back_is_one_transaction_over_all_tables(
+    app: Flask, admin: FlaskClient, saved: Saved, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, case = saved(a_person(full_name_vi="Hoa")), saved(a_case(title="題"))
+    with app.app_context(), acting(replace(SYSTEM, origin="bulk:1")):
+        begin_write()
+        db.session.get_one(Case, case).title = "別の題"
+        db.session.get_one(Person, person).full_name_vi = "Lan"
+        db.session.commit()
+    page = admin.get("/bulk/1")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Person, "faults", _break)
+        with pytest.raises(Broken):
+            undo(admin, page)
+    assert (value(Case, case, "title"), value(Person, person, "full_name_vi")) == ("別の題", "Lan")
+    undo(admin, admin.get("/bulk/1"))
+
+    assert (value(Case, case, "title"), value(Person, person, "full_name_vi")) == ("題", "Hoa")
+
+
+class Broken(Exception):  # noqa: N818 - named after the fact
+    """The machine failed half-way."""
+
+
+def _break(self: Person, session: Session) -> Any:
+    raise Broken
 
 
 # -- deleting ----------------------------------------------------------------------------------------------------------

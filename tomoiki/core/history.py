@@ -17,9 +17,9 @@ from sqlalchemy.orm import InstanceState, Mapped, Session
 from sqlalchemy.orm.attributes import History
 
 from tomoiki.core.actors import actor
-from tomoiki.core.database import Base, db, decrypt, encrypt
+from tomoiki.core.database import db, decrypt, encrypt
 from tomoiki.core.fields import Field, col, fields_of, ref
-from tomoiki.core.records import Listed, Record
+from tomoiki.core.records import Listed, Record, record_models
 from tomoiki.core.vocabulary import OpenChoice, as_stored
 from tomoiki.core.wordings import TableName
 
@@ -226,10 +226,8 @@ class Tie:
 def ties_to(model: type[Record]) -> list[Tie]:
     """Return how rows of each table point at records of this one."""
     table, found = model.__table__, []
-    for mapper in Base.registry.mappers:
-        other: Any = mapper.class_
-        if not issubclass(other, Record):
-            continue
+    other: Any
+    for other in record_models():
         keys = (key for column in other.__table__.c for key in column.foreign_keys)
         found += [
             Tie(other, key.parent, key.ondelete == "CASCADE") for key in keys if key.column.table is table

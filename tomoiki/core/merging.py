@@ -20,7 +20,7 @@ from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
 from tomoiki.core.dates import now
 from tomoiki.core.fields import Described, fields_of
-from tomoiki.core.records import Fault, Listed, Record
+from tomoiki.core.records import Fault, Listed, Record, record_models
 
 MERGED = "merged_into"
 
@@ -114,15 +114,10 @@ def _said(session: Session, model: type[Record]) -> Iterator[tuple[int, tuple[in
 
 
 # -- what points at a record -------------------------------------------------------------------------------------------
-def _tables() -> list[type[Record]]:
-    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    return sorted(found, key=lambda model: str(model.__tablename__))
-
-
 @cache
 def references_to(model: type[Record]) -> tuple[tuple[type[Record], str], ...]:
     """Return the fields of every table that point at this one."""
-    fields = ((other, what) for other in _tables() for what in fields_of(other).values())
+    fields = ((other, what) for other in record_models() for what in fields_of(other).values())
     return tuple((other, what.name) for other, what in fields if what.target == model.__name__)
 
 
@@ -151,7 +146,7 @@ def move_references(session: Session, loser: Record, winner: Record) -> list[tup
 
 def _rehang(session: Session, loser: Record, winner: Record) -> None:
     """Let what hangs on the one, by the name of its table and its id, hang on the other."""
-    for model in _tables():
+    for model in record_models():
         if model.__hangs_on__ is None:
             continue
         entity, key = model.__hangs_on__

@@ -156,12 +156,26 @@ class Record(Listed):
         return str(label_of(field.choices, value) if field and field.choices else value)
 
 
+def record_models() -> list[type[Record]]:
+    """Return the models of all the office's tables, by name."""
+    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    return sorted(found, key=lambda model: str(model.__tablename__))
+
+
+@cache
+def model_of(table: str) -> type[Record]:
+    """Return the model of a table; raise LookupError when there is none."""
+    found = next((model for model in record_models() if model.__tablename__ == table), None)
+    if found is None:
+        raise LookupError(table)
+    return found
+
+
 def open_ends(session: Session, record: Record) -> list[Record]:
     """Return what of this record is still open, of whichever table."""
     if record.id is None:
         return []
-    models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    asked = [rows for model in models if (rows := model.open_of(record)) is not None]
+    asked = [rows for model in record_models() if (rows := model.open_of(record)) is not None]
     with session.no_autoflush:
         return [found for rows in asked for found in session.scalars(rows)]
 

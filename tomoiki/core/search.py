@@ -17,10 +17,9 @@ from sqlalchemy import ColumnElement, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstanceState, Session
 
-from tomoiki.core.database import Base
 from tomoiki.core.fields import Described, Field, fields_of, model_named
 from tomoiki.core.formats import Format
-from tomoiki.core.records import Listed, Record
+from tomoiki.core.records import Listed, Record, record_models
 from tomoiki.core.text import terms, tokens
 
 CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
@@ -45,8 +44,7 @@ def entity_number(model: type[Described]) -> int:
 
 def indexed_models() -> list[type[Record]]:
     """Return the models that have something to find."""
-    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    return sorted((model for model in found if _indexed(model)), key=lambda model: model.__tablename__)
+    return [model for model in record_models() if _indexed(model)]
 
 
 @cache
