@@ -14,7 +14,7 @@ from admin_views.engine.conflict import comparable, current, text_of
 from admin_views.engine.deleting import Dependant, delete, dependants_of, held
 from admin_views.engine.filling import outside, put_in, put_value, set_codes, stands_outside
 from admin_views.engine.inputs import Input, fill_in, input_for
-from admin_views.engine.saving import save_changes, save_new
+from admin_views.engine.saving import save_changes, save_new, save_together
 from admin_views.engine.screen import Many, Screen
 from admin_views.engine.values import label
 from tomoiki.core.access import Verb
@@ -240,6 +240,7 @@ class Making(Deed):
     screen: Screen
     form: Any
     verb: Verb = "read"
+    is_joint: bool = True
 
     def changes(self, session: Session, record: Any) -> Sequence[tuple[str, str, str]] | None:
         """Ask the rules of what would be made."""
@@ -247,6 +248,14 @@ class Making(Deed):
         if faults := list(made.faults(session)):
             raise Refusing(faults)
         return ()
+
+    def settle(self, session: Session, records: Sequence[Any]) -> bool:
+        """Make one for each of a group."""
+        with session.no_autoflush:
+            made = [self._made(session, record) for record in records]
+        if save_together(session, made):
+            return False
+        return not made or not outside(session, type(made[0]), "create", [one.id for one in made])
 
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Make one."""

@@ -112,7 +112,7 @@ def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
 def delete(session: Session, record: Record) -> None:
     """Delete the record and, one by one so that the log holds each, what goes along."""
     for tie in ties_to(type(record)):
-        for child in session.scalars(tie.rows_of(record.id)) if tie.goes_along else ():
+        for child in session.scalars(tie.rows_of([record.id])) if tie.goes_along else ():
             delete(session, child)
     session.delete(record)
     session.flush()

@@ -48,7 +48,7 @@ def save_together(session: Session, records: Sequence[Record]) -> list[Fault]:
         for record in records:
             fill_defaults(record)
             record.prepare(session)
-            give_number(session, record, _number_format(session, record), year_of)
+            _number(session, record, year_of)
     session.add_all(records)
     session.flush()
     faults = [fault for record in records for fault in (*record.faults(session), *record.settle(session))]
@@ -78,7 +78,7 @@ def _write(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
         if faults:
             return faults
         if is_new:
-            give_number(session, record, _number_format(session, record), _fiscal_year(session))
+            _number(session, record, _fiscal_year(session))
             session.add(record)
     try:
         session.flush()
@@ -87,8 +87,10 @@ def _write(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
     return []
 
 
-def _number_format(session: Session, record: Record) -> str:
-    return office().setting(session, record.__numbering__.setting) if record.__numbering__ else ""
+def _number(session: Session, record: Record, year_of: Callable[[date], int]) -> None:
+    rule = record.__numbering__
+    if rule is not None and not getattr(record, rule.field):
+        give_number(session, record, office().setting(session, rule.setting), year_of)
 
 
 def _fiscal_year(session: Session) -> Callable[[date], int]:

@@ -328,6 +328,32 @@ def _break(self: Person, session: Session) -> Any:
     raise Broken
 
 
+def test_work_and_undo_ask_no_more_for_many_records_than_for_few(
+    admin: FlaskClient, saved: Saved, queries: Queries
+) -> None:
+    event = saved(Event(number="E", kind="study", title_ja="会", starts_at=now(), fund_id=1, language=["ja"]))
+    person = saved(a_person())
+    few = [saved(a_case(person_id=person, worker_type="ssw")) for n in range(2)]
+    more = [saved(a_case(person_id=person, worker_type="ssw")) for n in range(20)]
+    pupils = [saved(Attendee(name=f"花子{n}")) for n in range(22)]
+    saved(*(CaseStaff(case_id=case, user_id=2, role="interpreter") for case in (*few, *more)))
+
+    def asked(slug: str, what: str, *ids: int, **typed: Any) -> tuple[int, int]:
+        page = ask(admin, slug, what, *ids)
+        preview = look(admin, page, slug, **typed) if typed else page
+        queries.clear()
+        result = do(admin, preview, slug)
+        counts = [len(queries.selects)]
+        queries.clear()
+        undo(admin, result)
+        return counts[0], len(queries.selects)
+
+    assert asked("cases", "delete", *few) == asked("cases", "delete", *more)
+    assert asked("attendees", "register", *pupils[:2], event=str(event)) == asked(
+        "attendees", "register", *pupils[2:], event=str(event)
+    )
+
+
 # -- deleting ----------------------------------------------------------------------------------------------------------
 def test_records_are_deleted_with_what_goes_along_and_return(
     admin: FlaskClient, saved: Saved, count: Count
