@@ -13,8 +13,8 @@ from flask import current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import InstanceState, Mapped, Session
-from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm import InstanceState, Mapped, PassiveFlag, Session
+from sqlalchemy.orm.attributes import History, get_history
 
 from tomoiki.core.actors import actor
 from tomoiki.core.database import db, decrypt, encrypt
@@ -256,24 +256,31 @@ def _diff(record: Record) -> Diff:
         state.committed_state.keys() - HOUSEKEEPING - record.__unlogged__
     )  # all others stand as they were read
     for name in [one.key for one in state.mapper.column_attrs if one.key in touched]:
-        old, new = _ends(state.attrs[name].history)
+        old, new = _ends(_past(record, name))
         if old != new:
             diff[name] = [_plain(record, name, old), _plain(record, name, new)]
     for name, field in fields_of(type(record)).items():
         if field.is_plural:
-            if ends := _plural_ends(state, name, field.kind):
+            if ends := _plural_ends(record, name, field.kind):
                 diff[name] = ends
-        elif name in touched and field.kind == "ref" and (past := state.attrs[name].history).has_changes():
+        elif name in touched and field.kind == "ref" and (past := _past(record, name)).has_changes():
             diff[f"{name}_id"] = list(_ends(past))
     return diff
+
+
+def _past(record: Record, name: str) -> History:
+    """Return what stood there; asked of one attribute, for `state.attrs` makes an object for each."""
+    return get_history(record, name, passive=PassiveFlag.PASSIVE_NO_INITIALIZE)
 
 
 def _ends(past: History) -> tuple[Any, Any]:
     return (past.deleted[0] if past.deleted else None), (past.added[0] if past.added else None)
 
 
-def _plural_ends(state: InstanceState[Record], name: str, kind: str) -> list[set[Any]]:
-    past = state.attrs[f"{name}_links" if kind == "codes" else name].history
+def _plural_ends(record: Record, name: str, kind: str) -> list[set[Any]]:
+    past = _past(record, f"{name}_links" if kind == "codes" else name)
+    if not past.has_changes():
+        return []
     old, new = ({*(past.unchanged or ()), *(end or ())} for end in (past.deleted, past.added))
     if kind == "codes":  # a link that is taken away and put back is another link to the same code
         old, new = ({link.code for link in links} for links in (old, new))

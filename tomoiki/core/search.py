@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm.attributes import get_history
 
 from tomoiki.core.fields import Described, Field, fields_of, model_named
 from tomoiki.core.formats import Format
@@ -121,7 +122,8 @@ def _is_indexed(record: object) -> TypeGuard[Record]:
 
 def _changed(record: Record) -> set[str]:
     state: InstanceState[Record] = sa.inspect(record)
-    return {field.name for field in _own(type(record)) if state.attrs[field.name].history.has_changes()}
+    names = [field.name for field in _own(type(record)) if field.name in state.committed_state]
+    return {name for name in names if get_history(record, name).has_changes()}
 
 
 def _forget(session: Session, previous: object) -> None:
