@@ -124,13 +124,16 @@ def references_to(model: type[Record]) -> tuple[tuple[type[Record], str], ...]:
 def move_references(session: Session, loser: Record, winner: Record) -> list[tuple[Record, Fault]]:
     """Let all that points at one record point at the other, through the session, as if each had been saved.
 
-    A record that the other has already, where no two may be the same, stays with the one that goes. What a rule
-    forbids once it points there is returned: then nothing may be committed.
+    Of what both have, where no two may be the same, one gives way; if they are still the same then, that of the one
+    that goes stays with it. What a rule forbids once it points there is returned: then nothing may be committed.
     """
     for model, name in references_to(type(loser)):
         if fields_of(model)[name].kind == "refs":
             _swap(session, model, name, loser, winner)
             continue
+        for mine, others in twice(session, model, name, loser.id, winner.id).items():
+            session.get_one(model, mine).give_way(session.get_one(model, others))
+        session.flush()
         stay = twice(session, model, name, loser.id, winner.id)
         hers = sa.select(model).where(model.__table__.c[f"{name}_id"] == loser.id, model.id.not_in(stay))
         records = session.scalars(hers.order_by(model.id)).all()
@@ -183,9 +186,9 @@ def _broken(session: Session, record: Record, name: str, winner: Record) -> list
     return found
 
 
-def twice(session: Session, model: type[Record], name: str, loser_id: int, winner_id: int) -> set[int]:
-    """Return the rows of the one that the other has too, where the database allows only one."""
-    table, key, found = model.__table__, f"{name}_id", set[int]()
+def twice(session: Session, model: type[Record], name: str, loser_id: int, winner_id: int) -> dict[int, int]:
+    """Return the rows of the one that the other has too, where the database allows only one; with the other's."""
+    table, key, found = model.__table__, f"{name}_id", dict[int, int]()
     for names, where in _unique_sets(table, session.get_bind().dialect.name):
         if key not in names:
             continue
@@ -193,9 +196,8 @@ def twice(session: Session, model: type[Record], name: str, loser_id: int, winne
             sa.select(table).where(table.c[key] == one, *where).subquery() for one in (loser_id, winner_id)
         )
         alike = [hers.c[column] == others.c[column] for column in names if column != key]
-        found.update(
-            session.scalars(sa.select(hers.c.id).where(sa.select(others.c.id).where(*alike).exists()))
-        )
+        for mine, theirs in session.execute(sa.select(hers.c.id, others.c.id).where(*alike)):
+            found[mine] = theirs
     return found
 
 

@@ -132,6 +132,9 @@ class Record(Listed):
         """Yield what whoever saved this should know, though it is saved."""
         yield from ()
 
+    def give_way(self, other: Record) -> None:
+        """Step back, or let the other one, when two records that are one have both: only one of them may count."""
+
     @classmethod
     def open_of(cls, whole: Record) -> sa.Select[Any] | None:
         """Return the rows of this table that are still open and belong to that record, or None if none ever do."""
