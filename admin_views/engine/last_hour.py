@@ -27,6 +27,7 @@ from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import in_tokyo, now
 from tomoiki.core.history import REASON, Change, ChangeLog, Origin
 from tomoiki.core.records import Fault
+from tomoiki.core.saved_views import SavedView
 
 HOUR = timedelta(hours=1)
 MOST = 200
@@ -70,7 +71,9 @@ def _standing(session: Session) -> Iterator[ChangeLog]:
     What was taken back is a change of its own, which can be taken back in turn: then the first one stands again.
     """
     rows = sa.select(ChangeLog).where(
-        ChangeLog.at > now() - HOUR, *(~ChangeLog.origin.startswith(f"{kind}:") for kind in WHOLE)
+        ChangeLog.at > now() - HOUR,
+        ChangeLog.entity != SavedView.__tablename__,  # no record: her own list is her own affair
+        *(~ChangeLog.origin.startswith(f"{kind}:") for kind in WHOLE),
     )
     returned: dict[int, set[str]] = {}
     reversed_since: set[tuple[str, str, int]] = set()

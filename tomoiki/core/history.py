@@ -370,6 +370,11 @@ def log_gone(session: Session, entity: str, gone: Sequence[tuple[int, int, Diff]
         session.execute(sa.insert(ChangeLog), rows[start : start + BATCH])
 
 
+def log_beside(session: Session, table: str, row_id: int, action: str, diff: Diff) -> None:
+    """Write down what was done to a row that is no record: it has no version that anybody could put back."""
+    session.execute(sa.insert(ChangeLog), [_entry(table, row_id, 1, action, diff)])
+
+
 def log_untouched(session: Session, record: Record) -> None:
     """Write down that a record took part in something by which none of its values changed."""
     session.execute(
