@@ -114,13 +114,15 @@ def _take_back(number: int, screen: Screen | None) -> Any:
     def work(tell: beside.Tell) -> dict[str, Any]:
         outcome = take_back(db.session(), number, tell)
         keep_outcome(token, outcome)
-        return {"number": number}
+        return {"number": number, "done": outcome.done}
 
     if not uploads.claim(token):
         return redirect(result_address(number, token), 303)
     if stands.count > AT_ONCE and screen is not None:
         beside.start("bulk-undo", token, work, stands.count)
         return redirect(f"/{screen.slug}/bulk?job={token}", 303)
-    uploads.tell(token, work(lambda done, total: None))
-    flash(gettext("Taken back."), "success")
+    state = work(lambda done, total: None)
+    uploads.tell(token, state)
+    if state["done"]:
+        flash(gettext("Taken back."), "success")
     return redirect(result_address(number, token), 303)

@@ -121,7 +121,7 @@ class Changing(Deed):
             return None
         if faults := list(record.faults(session)):
             raise Refusing(faults)
-        return _Told(self.screen, [(field, before[field.name], after[field.name]) for field in other])
+        return _Told(self.screen.labels, [(field, before[field.name], after[field.name]) for field in other])
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
         """Ask the rules again now that all stand written, and let follow what follows."""
@@ -138,21 +138,20 @@ class Changing(Deed):
 
 
 class _Told(Sequence[tuple[str, str, str]]):
-    """Changes in words, written only when somebody reads them."""
+    """Changes in words, written only when somebody reads them; of a new record only what comes."""
 
-    def __init__(self, screen: Screen, found: Sequence[tuple[Field, Any, Any]]) -> None:
-        self._screen, self._found = screen, found
+    def __init__(
+        self, labels: Mapping[str, Any], found: Sequence[tuple[Field, Any, Any]], *, is_new: bool = False
+    ) -> None:
+        self._labels, self._found, self._is_new = labels, found, is_new
 
     def __len__(self) -> int:
         return len(self._found)
 
     def __getitem__(self, at: Any) -> Any:
         field, old, new = self._found[at]
-        return (
-            str(self._screen.labels.get(field.name, field.label)),
-            text_of(field, old),
-            text_of(field, new),
-        )
+        label = str(self._labels.get(field.name, field.label))
+        return label, "" if self._is_new else text_of(field, old), text_of(field, new)
 
 
 def _says(control: Input) -> bool:
@@ -243,11 +242,12 @@ class Making(Deed):
     is_joint: bool = True
 
     def changes(self, session: Session, record: Any) -> Sequence[tuple[str, str, str]] | None:
-        """Ask the rules of what would be made."""
+        """Ask the rules of what would be made, and tell with what."""
         made = self._made(session, record)
         if faults := list(made.faults(session)):
             raise Refusing(faults)
-        return ()
+        found = [(control.field, None, current(made, control.field)) for control in self.form]
+        return _Told({}, found, is_new=True)
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
         """Make one for each of a group."""

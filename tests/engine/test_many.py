@@ -400,8 +400,10 @@ def test_attendees_are_added_to_a_session(
     saved(Registration(event_id=event, attendee_id=keys[0]))
 
     page = ask(organiser, "attendees", "register", *keys)
-    result = do(organiser, look(organiser, page, "attendees", event=str(event)), "attendees")
+    preview = look(organiser, page, "attendees", event=str(event))
+    result = do(organiser, preview, "attendees")
 
+    assert "花子1 Event 会" in words(preview)
     assert count(Registration) == 2
     assert "contradicts another record" in words(result)
     undo(admin, admin.get(result.request.path))
