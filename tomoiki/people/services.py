@@ -14,15 +14,17 @@ _STATUSES = sa.select(_table.c.id, _table.c.status, _table.c.granted_on, _table.
 )
 
 
-def current_status(session: Session, person_id: int, today: date) -> str | None:
-    """Return the status granted latest by today; rows without a day stand before all dated ones (DOMAIN 2.1)."""
+def current_status(session: Session, person_id: int, today: date) -> sa.Row[*tuple[Any, ...]] | None:
+    """Return status and days of the latest row granted by today; those without a day stand before all dated ones.
+
+    What is secret of it stays sealed (DOMAIN 2.1).
+    """
     rows = session.execute(_STATUSES, {"person_id": person_id}).all()
     known = [row for row in rows if row.granted_on is None or row.granted_on <= today]
-    found = max(known, key=_recency, default=None)
-    return found.status if found else None
+    return max(known, key=_recency, default=None)
 
 
-def _recency(row: Any) -> tuple[date, date, int]:
+def _recency(row: sa.Row[*tuple[Any, ...]]) -> tuple[date, date, int]:
     return row.granted_on or date.min, row.expires_on or date.min, row.id
 
 
