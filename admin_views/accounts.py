@@ -97,14 +97,10 @@ def _records(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int
 
 def _record(row: Mapping[str, Any]) -> Markup:
     """Return the way to the record: its number alone, for the log is read by who may not know its name."""
-    screens = [one for one in office().screens.values() if one.model.__tablename__ == row["entity"]]
-    may_open = bool(screens) and access().may(viewer(), "read", screens[0].model)
-    number = row["record_id"]
-    return (
-        Markup('<a href="/{}/{}">#{}</a>').format(screens[0].slug, number, number)
-        if may_open
-        else Markup("#{}").format(number)
-    )
+    screen, number = office().screen_of_table(row["entity"]), row["record_id"]
+    if screen is None or not access().may(viewer(), "read", screen.model):
+        return Markup("#{}").format(number)
+    return Markup('<a href="/{}/{}">#{}</a>').format(screen.slug, number, number)
 
 
 def _changes(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Markup]:

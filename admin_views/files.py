@@ -26,7 +26,9 @@ def _pictures(session: Session, rows: Sequence[Mapping[str, Any]]) -> Mapping[in
 
 def _picture(row: Mapping[str, Any]) -> Markup:
     """Return the way to the file itself, with its small picture where that may be shown."""
-    screen = next(one for one in office().screens.values() if one.model.__tablename__ == row["entity"])
+    screen = office().screen_of_table(row["entity"])
+    if screen is None:
+        return Markup("")
     address = f"/{screen.slug}/{row['record_id']}/files/{row['id']}"
     small = Markup('<p><img class="rounded" src="{}/small" alt="" height="120"></p>').format(address)
     link = Markup('<a class="btn btn-line" href="{}">{}</a>').format(address, gettext("Open the file"))

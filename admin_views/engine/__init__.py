@@ -10,6 +10,7 @@ from flask import Flask
 from flask_admin import Admin
 from flask_admin.theme import Theme
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from admin_views.engine import export_command, import_command, pages
@@ -28,6 +29,7 @@ from tomoiki.core.database import Base
 from tomoiki.core.fields import fields_of
 from tomoiki.core.languages import speak_through, use_own_catalogs
 from tomoiki.core.records import Listed, Record
+from tomoiki.core.saved_views import SavedView
 from tomoiki.core.vocabulary import OpenChoice, list_name
 from tomoiki.core.wordings import ListName, TableName, name_lists
 
@@ -54,9 +56,8 @@ def _join(screen: LazyString, field: LazyString) -> str:
 def _tables(screens: Sequence[Screen]) -> dict[str, LazyString]:
     models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Listed)]
     found = {model.__tablename__: model.__called__ for model in models if model.__called__ is not None}
-    return found | {
-        screen.model.__tablename__: screen.name for screen in reversed(screens) if not screen.only
-    }
+    found |= {screen.model.__tablename__: screen.name for screen in reversed(screens) if not screen.only}
+    return found | {SavedView.__tablename__: _("Saved views")}
 
 
 def install(

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,16 +21,20 @@ from admin_views.engine.arguments import Arguments
 from admin_views.engine.listing import asked_rows
 from admin_views.engine.office import access, viewer
 from admin_views.engine.rows import params
+from admin_views.engine.saving import attempt
 from admin_views.engine.screen import Screen
 from tomoiki.core.access import Verb
 from tomoiki.core.actors import acting, actor
-from tomoiki.core.database import begin_write
+from tomoiki.core.database import in_write
 from tomoiki.core.fields import field_behind, fields_of
 from tomoiki.core.history import ChangeLog, Origin
-from tomoiki.core.records import Fault, Record
+from tomoiki.core.records import Fault
 
 GROUP = 250
 SHOWN = 10
+NOT_OPEN = lazy_gettext("You may not change this record.")
+Conditions = Sequence[sa.ColumnElement[bool]]
+Tell = Callable[[int, int], None]
 
 
 @dataclass
@@ -49,6 +54,12 @@ class Outcome:
     left: dict[int, str] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     number: int = 0  # of the origin
+
+    def add(self, part: Outcome) -> None:
+        """Count what became of more of them."""
+        self.done += part.done
+        self.same += part.same
+        self.left |= part.left
 
 
 class Deed(ABC):
@@ -88,7 +99,7 @@ def reason_of(faults: Iterable[Fault]) -> str:
 
 
 # -- which -----------------------------------------------------------------------------------------------------------
-def open_rows(session: Session, screen: Screen, asked: Arguments, deed: Deed) -> tuple[list[int], list[int]]:
+def open_rows(session: Session, screen: Screen, where: Conditions, deed: Deed) -> tuple[list[int], list[int]]:
     """Return the ids that are meant, apart: those to which this viewer may do it, and those to which she may not."""
     table, conditions = screen.model.__table__, list[sa.ColumnElement[bool]]()
     if (scope := access().scope(viewer(), screen.model, deed.verb)) is not None:
@@ -97,7 +108,7 @@ def open_rows(session: Session, screen: Screen, asked: Arguments, deed: Deed) ->
         if (rows := access().rows_showing(viewer(), screen.model, name)) is not None:
             conditions.append(rows)
     may = sa.case((sa.and_(*conditions), 1), else_=0) if conditions else sa.literal(1)
-    found = sa.select(table.c.id, may).where(*asked_rows(screen, asked)).order_by(table.c.id)
+    found = sa.select(table.c.id, may).where(*where).order_by(table.c.id)
     rows_found = session.execute(found, params()).all()
     return [key for key, on in rows_found if on], [key for key, on in rows_found if not on]
 
@@ -126,8 +137,8 @@ def _changed(screen: Screen, diff: Mapping[str, Any]) -> Iterator[str]:
 # -- looking through ---------------------------------------------------------------------------------------------------
 def look_through(session: Session, screen: Screen, asked: Arguments, deed: Deed) -> tuple[Outcome, list[int]]:
     """Return what would become of the records, and the ids of those to which it would be done; writes nothing."""
-    ids, closed = open_rows(session, screen, asked, deed)
-    outcome = Outcome(left=dict.fromkeys(closed, _("You may not change this record.")))
+    ids, closed = open_rows(session, screen, asked_rows(screen, asked), deed)
+    outcome = Outcome(left=dict.fromkeys(closed, str(NOT_OPEN)))
     ready: list[int] = []
     for records in _loaded(session, screen, ids):
         deed.meet(session, records)
@@ -174,27 +185,30 @@ def do_all(  # noqa: PLR0913, PLR0917 - what is done where, since when, and who 
     asked: Arguments,
     deed: Deed,
     seen: int,
-    tell: Callable[[int, int], None] = lambda done, total: None,
-    origin: str = "",
+    tell: Tell = lambda done, total: None,
 ) -> Outcome:
     """Do it to all that it fits, in one write transaction; whatever was changed since the preview stays out of it."""
-    begin_write(session)
-    try:
-        ids, closed = open_rows(session, screen, asked, deed)
-        outcome = Outcome(left=dict.fromkeys(closed, _("You may not change this record.")))
-        touched = _touched_since(session, screen, deed, seen) & {*ids}
-        outcome.left |= dict.fromkeys(touched, _("Somebody changed this since the preview."))
-        outcome.number = _next_number(session)
-        with acting(replace(actor(), origin=origin or f"{Origin.bulk}:{outcome.number}")):
-            seen_so_far = 0
-            for records in _loaded(session, screen, [key for key in ids if key not in touched]):
-                _write(session, screen, deed, records, outcome)
-                seen_so_far += len(records)
-                tell(seen_so_far, len(ids))
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+
+    def work() -> Outcome:
+        ids, closed = open_rows(session, screen, asked_rows(screen, asked), deed)
+        touched, number = _touched_since(session, screen, deed, seen) & {*ids}, _next_number(session)
+        with acting(replace(actor(), origin=f"{Origin.bulk}:{number}")):
+            done = write_all(session, screen, [key for key in ids if key not in touched], deed, tell)
+        done.number = number
+        done.left |= dict.fromkeys(closed, str(NOT_OPEN))
+        done.left |= dict.fromkeys(touched, _("Somebody changed this since the preview."))
+        return done
+
+    return in_write(work)
+
+
+def write_all(session: Session, screen: Screen, ids: Sequence[int], deed: Deed, tell: Tell) -> Outcome:
+    """Do it to these records in the running transaction, and tell how far it is."""
+    outcome, seen_so_far = Outcome(), 0
+    for records in _loaded(session, screen, ids):
+        _write(session, screen, deed, records, outcome)
+        seen_so_far += len(records)
+        tell(seen_so_far, len(ids))
     return outcome
 
 
@@ -236,19 +250,11 @@ def _jointly(session: Session, deed: Deed, records: Sequence[Any], outcome: Outc
 
 def _alone(session: Session, screen: Screen, deed: Deed, record_id: int) -> str:
     """Write one record as a form would; return why not."""
-    step = session.begin_nested()
     record = session.get(screen.records, record_id, populate_existing=True)
-    try:
-        faults = deed.save(session, record) if record is not None else [Fault(_("This record is gone."))]
-    except (IntegrityError, StaleDataError):
-        faults = [
-            Fault(_("This cannot be saved: it contradicts another record. Check values that must be unique."))
-        ]
-    if not faults:
-        step.commit()
-        return ""
-    step.rollback()
-    return reason_of(faults) or _("This cannot be saved so.")
+    if record is None:
+        return _("This record is gone.")
+    faults = attempt(session, lambda: deed.save(session, record))
+    return (reason_of(faults) or _("This cannot be saved so.")) if faults else ""
 
 
 def _next_number(session: Session) -> int:
@@ -270,12 +276,3 @@ def grouped(left: Mapping[int, str]) -> dict[str, list[int]]:
     for record_id, reason in left.items():
         found.setdefault(reason, []).append(record_id)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
-
-
-def outside(session: Session, model: type[Record], verb: Verb, ids: Sequence[int]) -> bool:
-    """Tell whether one of these, as it is written now, is not among those to which she may do this."""
-    scope = access().scope(viewer(), model, verb)
-    if scope is None:
-        return False
-    within = sa.select(sa.func.count()).select_from(model.__table__).where(model.id.in_(ids), scope)
-    return session.scalar(within, params()) != len(ids)

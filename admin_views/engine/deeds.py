@@ -9,17 +9,17 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from admin_views.engine.bulk import Deed, Refusing, outside
+from admin_views.engine.bulk import Deed, Refusing
 from admin_views.engine.conflict import comparable, current, text_of
-from admin_views.engine.deleting import delete, dependants_of, held
-from admin_views.engine.filling import put_in, put_value, set_codes, stands_outside
+from admin_views.engine.deleting import Dependant, delete, dependants_of, held
+from admin_views.engine.filling import outside, put_in, put_value, set_codes, stands_outside
 from admin_views.engine.inputs import Input, fill_in, input_for
-from admin_views.engine.saving import save_changes, save_new
+from admin_views.engine.saving import save_changes, save_new, save_together
 from admin_views.engine.screen import Many, Screen
 from admin_views.engine.values import label, separator
 from tomoiki.core.access import Verb
 from tomoiki.core.fields import Field, field_behind, fields_of
-from tomoiki.core.history import restored
+from tomoiki.core.history import Tie, restored, ties_to
 from tomoiki.core.records import Fault, Record, open_ends
 from tomoiki.core.vocabulary import Choice
 
@@ -121,7 +121,7 @@ class Changing(Deed):
             return None
         if faults := list(record.faults(session)):
             raise Refusing(faults)
-        return _Told(self.screen, [(field, before[field.name], after[field.name]) for field in other])
+        return _Told(self.screen.labels, [(field, before[field.name], after[field.name]) for field in other])
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
         """Ask the rules again now that all stand written, and let follow what follows."""
@@ -138,21 +138,20 @@ class Changing(Deed):
 
 
 class _Told(Sequence[tuple[str, str, str]]):
-    """Changes in words, written only when somebody reads them."""
+    """Changes in words, written only when somebody reads them; of a new record only what comes."""
 
-    def __init__(self, screen: Screen, found: Sequence[tuple[Field, Any, Any]]) -> None:
-        self._screen, self._found = screen, found
+    def __init__(
+        self, labels: Mapping[str, Any], found: Sequence[tuple[Field, Any, Any]], *, is_new: bool = False
+    ) -> None:
+        self._labels, self._found, self._is_new = labels, found, is_new
 
     def __len__(self) -> int:
         return len(self._found)
 
     def __getitem__(self, at: Any) -> Any:
         field, old, new = self._found[at]
-        return (
-            str(self._screen.labels.get(field.name, field.label)),
-            text_of(field, old),
-            text_of(field, new),
-        )
+        label = str(self._labels.get(field.name, field.label))
+        return label, "" if self._is_new else text_of(field, old), text_of(field, new)
 
 
 def _says(control: Input) -> bool:
@@ -171,8 +170,10 @@ class Deleting(Deed):
 
     def meet(self, session: Session, records: Sequence[Any]) -> None:
         """Ask for a whole group what others point at."""
-        ids = {record.id for record in records}
-        self.free = ids - held(session, type(records[0]), sorted(ids)) if records else set()
+        if records:
+            model: type[Record] = type(records[0])
+            ids = {record.id for record in records}
+            self.free = ids - held(session, filter(self.is_in_the_way, ties_to(model)), sorted(ids))
 
     def settle(self, session: Session, records: Sequence[Any]) -> bool:
         """Delete a group, with what goes along."""
@@ -192,12 +193,17 @@ class Deleting(Deed):
             return [Fault(reason)]
         if record.id in self.free:
             return []
-        names = [one.name for one in dependants_of(session, type(record), [record.id]) if not one.goes_along]
+        found = dependants_of(session, type(record), [record.id])
+        names = [one.name for one in found if self.is_in_the_way(one)]
         return (
             [Fault(_("Other records depend on it: %(names)s.", names=separator().join(names)))]
             if names
             else []
         )
+
+    def is_in_the_way(self, one: Tie | Dependant) -> bool:
+        """Tell whether such records keep the one that they depend on."""
+        return not one.goes_along
 
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Delete one."""
@@ -208,6 +214,27 @@ class Deleting(Deed):
         return []
 
 
+class TakingOut(Deleting):
+    """Delete what was made, where nobody saved it since and nothing hangs on it."""
+
+    def __init__(self, screen: Screen, versions: Mapping[int, int]) -> None:
+        """Take of each record the version that was left."""
+        super().__init__()
+        self.screen, self.versions = screen, versions
+
+    def put(self, session: Session, record: Any) -> list[Fault]:
+        """Ask what stands in the way."""
+        if not self.screen.deletes:
+            return [Fault(_("Such a record is not deleted."))]
+        if record.version != self.versions[record.id]:
+            return [Fault(_("This was changed again since. Both stay in the history."))]
+        return super().put(session, record)
+
+    def is_in_the_way(self, one: Tie | Dependant) -> bool:
+        """Whatever came to it since keeps it."""
+        return True
+
+
 @dataclass
 class Making(Deed):
     """Make a record of another table for each."""
@@ -216,13 +243,23 @@ class Making(Deed):
     screen: Screen
     form: Any
     verb: Verb = "read"
+    is_joint: bool = True
 
     def changes(self, session: Session, record: Any) -> Sequence[tuple[str, str, str]] | None:
-        """Ask the rules of what would be made."""
+        """Ask the rules of what would be made, and tell with what."""
         made = self._made(session, record)
         if faults := list(made.faults(session)):
             raise Refusing(faults)
-        return ()
+        found = [(control.field, None, current(made, control.field)) for control in self.form]
+        return _Told({}, found, is_new=True)
+
+    def settle(self, session: Session, records: Sequence[Any]) -> bool:
+        """Make one for each of a group."""
+        with session.no_autoflush:
+            made = [self._made(session, record) for record in records]
+        if save_together(session, made):
+            return False
+        return not made or not outside(session, type(made[0]), "create", [one.id for one in made])
 
     def save(self, session: Session, record: Any) -> list[Fault]:
         """Make one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,9 +88,8 @@ def dependants_of(session: Session, model: type[Record], ids: Sequence[int]) -> 
         yield Dependant(_("Records that are hidden from you"), 0, goes_along)
 
 
-def held(session: Session, model: type[Record], ids: Sequence[int]) -> set[int]:
-    """Return those of a few hundred records that others point at, which do not go along."""
-    ties = (tie for tie in ties_to(model) if not tie.goes_along)
+def held(session: Session, ties: Iterable[Tie], ids: Sequence[int]) -> set[int]:
+    """Return those of a few hundred records that others point at in one of these ways."""
     return {one for tie in ties for one in session.scalars(sa.select(tie.key).where(tie.points_at(ids)))}
 
 
@@ -115,7 +114,7 @@ def _dependant(model: type[Record], count: int, goes_along: bool) -> Dependant:
 def delete(session: Session, record: Record) -> None:
     """Delete the record and, one by one so that the log holds each, what goes along."""
     for tie in ties_to(type(record)):
-        for child in session.scalars(tie.rows_of(record.id)) if tie.goes_along else ():
+        for child in session.scalars(tie.rows_of([record.id])) if tie.goes_along else ():
             delete(session, child)
     session.delete(record)
     session.flush()

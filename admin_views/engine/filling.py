@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,3 +110,12 @@ def stands_outside(record: Record, *verbs: Verb) -> list[Fault]:
     if db.session.scalar(found, params() | {"key": record.id}) is not None:
         return []
     return [Fault(_("You may not save this: it would be hidden from you."))]
+
+
+def outside(session: Session, model: type[Record], verb: Verb, ids: Sequence[int]) -> bool:
+    """Tell whether one of these, as it is written now, is not among those to which she may do this."""
+    scope = access().scope(viewer(), model, verb)
+    if scope is None:
+        return False
+    within = sa.select(sa.func.count()).select_from(model.__table__).where(model.id.in_(ids), scope)
+    return session.scalar(within, params()) != len(ids)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
-from admin_views.engine.arguments import RANGES, Range, arguments_of
+from admin_views.engine.arguments import RANGES, Range, arguments_of, filterable
+from admin_views.engine.grouping import Counts
 from admin_views.engine.lookup import named
 from admin_views.engine.named import Named, words_for
 from admin_views.engine.office import office
@@ -19,13 +20,28 @@ from tomoiki.core.fields import fields_of
 
 
 @dataclass(frozen=True)
+class Option:
+    """A choice, and how many rows it would show beside the other filters (None: too many to count)."""
+
+    code: str
+    label: str
+    is_chosen: bool
+    count: int | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the choice as it is written."""
+        return self.label if self.count is None else f"{self.label} ({self.count:,})"
+
+
+@dataclass(frozen=True)
 class FilterControl:
     """A field of the filter form: check boxes, a range, or a search box for a reference."""
 
     name: str
     label: str
     kind: str  # "options", "range" or "ref"
-    options: tuple[tuple[str, str, bool], ...] = ()  # code, label, chosen
+    options: tuple[Option, ...] = ()
     low: str = ""
     high: str = ""
     slug: str = ""
@@ -36,11 +52,11 @@ class FilterControl:
 
 
 def controls(
-    screen: Screen, names: Iterable[str], filters: Mapping[str, Any], address: Callable[..., str]
+    screen: Screen, counts: Counts, filters: Mapping[str, Any], address: Callable[..., str]
 ) -> list[FilterControl]:
-    """Return the controls for these fields with what is in force filled in, and a link for each named filter."""
+    """Return a control for each filter, with what is in force filled in and a link for each named filter."""
     found = []
-    for name in names:
+    for name in filterable(screen):
         value = filters.get(name)
         word = value.word if isinstance(value, Named) else ""
         gone = dict.fromkeys(arguments_of(name))
@@ -48,7 +64,8 @@ def controls(
             (str(text), address(**gone | {f"{name}.is": None if known == word else known}), known == word)
             for known, text in words_for(fields_of(screen.model)[name]).items()
         )
-        found.append(replace(_control(screen, name, None if word else value), word=word, words=words))
+        control = _control(screen, name, None if word else value, counts.get(name))
+        found.append(replace(control, word=word, words=words))
     return found
 
 
@@ -60,7 +77,7 @@ def _reference_control(name: str, label: str, target: str, chosen: tuple[int, ..
     return FilterControl(name, label, "ref", slug=screen.slug if screen else "", chosen=chosen, text=text)
 
 
-def _control(screen: Screen, name: str, value: Any) -> FilterControl:
+def _control(screen: Screen, name: str, value: Any, counts: Mapping[str, int] | None) -> FilterControl:
     what = fields_of(screen.model)[name]
     label = str(screen.labels.get(name, what.label))
     if what.kind in RANGES:
@@ -73,4 +90,8 @@ def _control(screen: Screen, name: str, value: Any) -> FilterControl:
         pairs = [("yes", _("Yes")), ("no", _("No"))]
     else:
         pairs = list(labels(what.choices).items()) if what.choices else []
-    return FilterControl(name, label, "options", tuple((code, text, code in chosen) for code, text in pairs))
+    options = (
+        Option(code, text, code in chosen, None if counts is None else counts.get(code, 0))
+        for code, text in pairs
+    )
+    return FilterControl(name, label, "options", tuple(options))

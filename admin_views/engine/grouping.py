@@ -24,6 +24,7 @@ MOST = 12  # values shown of one field
 MONTHS_AHEAD = (
     5  # what lies further ahead (a stay that may last five years) would push out the months that matter
 )
+CHOSEN = ("choice", "codes", "flag")  # what is chosen from a list
 KINDS = ("choice", "codes", *TIMES)
 
 Counts = Mapping[str, Mapping[str, int]]  # field -> value or month (counted from the year 0) -> rows
@@ -86,20 +87,41 @@ def count_groups(session: Session, screen: Screen, where: Where) -> Counts:
     return found
 
 
+def count_choices(session: Session, screen: Screen, names: Iterable[str], where: Where) -> Counts:
+    """Return the rows of each choice of these fields, all in one statement; of a field beyond the cap nothing."""
+    known = fields_of(screen.model)
+    chosen = [name for name in names if known[name].kind in CHOSEN]
+    found: dict[str, dict[str, int]] = {name: {} for name in chosen}
+    parts = []
+    for name in chosen:
+        start, value = _valued(screen, name)
+        rows = sa.select(value.label("value")).select_from(start).where(*_shown(screen, name, where(name)))
+        capped = rows.limit(COUNTED + 1).subquery()
+        counted = sa.select(sa.literal(name), sa.cast(capped.c.value, sa.String(40)), sa.func.count())
+        parts.append(counted.group_by(capped.c.value))
+    for name, code, count in session.execute(sa.union_all(*parts), params()) if parts else ():
+        found[name][str(code)] = count
+    return {name: counts for name, counts in found.items() if sum(counts.values()) <= COUNTED}
+
+
+def _valued(screen: Screen, name: str) -> tuple[Any, ColumnElement[Any]]:
+    """Return where the values of a field stand, and how they are told."""
+    table, what = screen.model.__table__, fields_of(screen.model)[name]
+    if what.kind == "codes":
+        link = link_table(screen.model, name)
+        return link.join(table, link.c[f"{screen.model.__tablename__}_id"] == table.c.id), link.c.code
+    if what.kind == "flag":
+        return table, sa.case((table.c[name].is_(True), "yes"), (table.c[name].is_(False), "no"))
+    return table, table.c[name]
+
+
 def _counting(
     screen: Screen, name: str, where: Iterable[ColumnElement[bool]], newest: int
 ) -> sa.Select[*tuple[Any, ...]]:
-    table, what = screen.model.__table__, fields_of(screen.model)[name]
-    start: Any = table
-    if what.kind == "codes":
-        link = link_table(screen.model, name)
-        start = link.join(table, link.c[f"{screen.model.__tablename__}_id"] == table.c.id)
-        value: ColumnElement[Any] = link.c.code
-    elif what.kind in TIMES:
-        value = _month_of(what, table.c[name], newest)
-        where = [*where, table.c[name] >= _begin(what, newest - MOST + 1)]
-    else:
-        value = table.c[name]
+    what, (start, value) = fields_of(screen.model)[name], _valued(screen, name)
+    if what.kind in TIMES:
+        where = [*where, value >= _begin(what, newest - MOST + 1)]
+        value = _month_of(what, value, newest)
     counted = sa.select(sa.cast(value, sa.String(40)), sa.func.count()).select_from(start)
     return counted.where(value.is_not(None), *_shown(screen, name, where)).group_by(value)
 

@@ -22,13 +22,14 @@ from admin_views.engine.office import access, office, viewer
 from admin_views.engine.putting_back import may_put_back
 from admin_views.engine.rows import name_in, record_named
 from admin_views.engine.screen import Screen
-from admin_views.engine.values import plain_text, separator
+from admin_views.engine.values import labels, plain_text, separator
 from admin_views.engine.ways import ways
 from tomoiki.core.database import db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import REASON, Change, ChangeLog
 from tomoiki.core.records import Listed
+from tomoiki.core.saved_views import LOGGED, SavedView
 
 MOST = 200
 
@@ -141,7 +142,12 @@ def changes_in_words(
 
     Of a record that is gone, or that she may not open, she sees what her role sees on every record.
     """
-    screen = next((one for one in office().screens.values() if one.model.__tablename__ == table), None)
+    if table == SavedView.__tablename__ and access().may_share_views(viewer()):
+        return [
+            Sentence(str(LOGGED[name]), _of_view(name, old), _of_view(name, new))
+            for name, (old, new) in diff.items()
+        ]
+    screen = office().screen_of_table(table)
     if screen is None or not access().may(viewer(), "read", screen.model):
         return [Sentence(_("A hidden item"), is_hidden=True)] if diff else []
     row = read_row(screen, record_id) or {}
@@ -149,6 +155,14 @@ def changes_in_words(
         return [Sentence(_("A hidden item"), is_hidden=True)] if diff else []
     texts = _reference_texts(screen, [ChangeLog(diff=dict(diff))])
     return list(_sentences(screen, diff, row, texts))
+
+
+def _of_view(name: str, value: Any) -> str:
+    """Return what a saved view held, in words: its list and its role have names of their own."""
+    if name == "screen" and value in office().screens:
+        return str(office().screens[value].name)
+    roles = fields_of(record_named("User"))["roles"].choices if name == "role" else None
+    return labels(roles).get(value, "") if roles else value or ""
 
 
 def user_names(session: Session, ids: set[int]) -> dict[int, str]:

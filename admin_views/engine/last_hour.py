@@ -6,30 +6,28 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from flask import abort, make_response, render_template, request
-from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.engine.arguments import parse_id
-from admin_views.engine.detail import read_row
 from admin_views.engine.histories import Sentence, changes_in_words, user_names
-from admin_views.engine.office import access, viewer
+from admin_views.engine.office import access, office, viewer
 from admin_views.engine.pages import to_login
-from admin_views.engine.putting_back import PutBack, may_put_back, restore, screen_of, take_out
+from admin_views.engine.putting_back import undo_change
+from admin_views.engine.saving import attempt
 from admin_views.engine.stepping_back import REASON_LENGTH
-from admin_views.engine.undoing import model_of
 from admin_views.engine.values import label
 from admin_views.engine.ways import ways
 from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import in_tokyo, now
 from tomoiki.core.history import REASON, Change, ChangeLog, Origin
 from tomoiki.core.records import Fault
+from tomoiki.core.saved_views import SavedView
 
 HOUR = timedelta(hours=1)
 MOST = 200
@@ -39,7 +37,7 @@ WHOLE = frozenset(  # taken back on a page of their own
 
 
 @dataclass(frozen=True)
-class Deed:
+class Line:
     """One change of the hour, in words; after the undo with what kept it from going back."""
 
     time: str
@@ -59,7 +57,7 @@ def last_hour_page() -> Any:
     if request.method == "POST":
         return _take_back(parse_id(request.form.get("user", "")) or abort(404))
     user_id = parse_id(request.args.get("user", ""))
-    return _page(user_id, list(_deeds(db.session(), changes_of(db.session(), user_id))) if user_id else [])
+    return _page(user_id, list(_lines(db.session(), changes_of(db.session(), user_id))) if user_id else [])
 
 
 def changes_of(session: Session, user_id: int) -> list[ChangeLog]:
@@ -73,7 +71,9 @@ def _standing(session: Session) -> Iterator[ChangeLog]:
     What was taken back is a change of its own, which can be taken back in turn: then the first one stands again.
     """
     rows = sa.select(ChangeLog).where(
-        ChangeLog.at > now() - HOUR, *(~ChangeLog.origin.startswith(f"{kind}:") for kind in WHOLE)
+        ChangeLog.at > now() - HOUR,
+        ChangeLog.entity != SavedView.__tablename__,  # no record: her own list is her own affair
+        *(~ChangeLog.origin.startswith(f"{kind}:") for kind in WHOLE),
     )
     returned: dict[int, set[str]] = {}
     reversed_since: set[tuple[str, str, int]] = set()
@@ -97,79 +97,41 @@ def _take_back(user_id: int) -> Any:
     why = request.form.get("reason", "").strip()[:REASON_LENGTH]
     session = db.session()
     if not why:
-        return _page(user_id, list(_deeds(session, changes_of(session, user_id))), is_missing=True)
+        return _page(user_id, list(_lines(session, changes_of(session, user_id))), is_missing=True)
     begin_write(session)
-    done, left = take_back(session, user_id, why)
+    done, left = take_hour_back(session, user_id, why)
     session.commit()
     changes = {change.id: change for change in changes_of(session, user_id)}
-    deeds = [
-        deed
+    lines = [
+        line
         for number, faults in left.items()
         if number in changes
-        for deed in _deeds(session, [changes[number]], [str(fault.message) for fault in faults])
+        for line in _lines(session, [changes[number]], [str(fault.message) for fault in faults])
     ]
-    return _page(user_id, deeds, done=done)
+    return _page(user_id, lines, done=done)
 
 
-def take_back(session: Session, user_id: int, why: str) -> tuple[int, dict[int, list[Fault]]]:
+def take_hour_back(session: Session, user_id: int, why: str) -> tuple[int, dict[int, list[Fault]]]:
     """Take back a user's last hour, newest first, each change wholly or not at all; return how many, and why not."""
-    done, left = 0, dict[int, list[Fault]]()
-    for number in [change.id for change in changes_of(session, user_id)]:
-        step = session.begin_nested()
-        try:
-            faults = _take_one_back(session, session.get_one(ChangeLog, number), why)
-        except (IntegrityError, StaleDataError):
-            faults = [
-                Fault(
-                    _(
-                        "This cannot be saved: it contradicts another record. Check values that must be unique."
-                    )
-                )
-            ]
-        if faults:
-            step.rollback()
+    numbers, left = [change.id for change in changes_of(session, user_id)], dict[int, list[Fault]]()
+    for number in numbers:
+        change = session.get_one(ChangeLog, number)
+        if faults := attempt(session, partial(undo_change, session, change, why)):
             left[number] = faults
-        else:
-            step.commit()
-            done += 1
-    return done, left
-
-
-def _take_one_back(session: Session, change: ChangeLog, why: str) -> list[Fault]:
-    screen = screen_of(change.entity)
-    if screen is None or screen.model.__stands__:
-        return [Fault(_("Records of this kind are not put back."))]
-    model = model_of(change.entity)
-    is_there = session.scalar(sa.select(model.id).where(model.id == change.record_id)) is not None
-    if change.action == Change.create:
-        return take_out(session, screen, change) if is_there else []
-    if change.action == Change.delete:
-        if is_there:  # it came back along with what it hung on
-            return []
-        return restore(session, change) if may_put_back(model, change.action) else [_not_hers()]
-    row = read_row(screen, change.record_id, ())
-    if row is None or not row["may.update"]:
-        return [_not_hers()]
-    back = PutBack(session, screen, session.get_one(model, change.record_id), change, why)
-    parts = [part for part in back.parts() if not part.is_back]
-    return back.do([part.key for part in parts]) if parts else []
-
-
-def _not_hers() -> Fault:
-    return Fault(_("You may not change this record, or it is gone."))
+    return len(numbers) - len(left), left
 
 
 # -- the page ----------------------------------------------------------------------------------------------------------
-def _deeds(session: Session, changes: Sequence[ChangeLog], reasons: Sequence[str] = ()) -> Iterator[Deed]:
+def _lines(session: Session, changes: Sequence[ChangeLog], reasons: Sequence[str] = ()) -> Iterator[Line]:
     told = ways(session, [change.origin for change in changes])
     for change in changes:
-        screen = screen_of(change.entity)
+        screen = office().screen_of_table(change.entity)
         name = screen.one if screen else change.entity
         address = f"/{screen.slug}/{change.record_id}" if screen else ""
         link = Markup('<a href="{}">{} #{}</a>').format(address, name, change.record_id)
         words = changes_in_words(session, change.entity, change.record_id, change.diff)
         time = in_tokyo(change.at).strftime("%H:%M")
-        yield Deed(time, label(Change, change.action), told[change.origin], link, words, reasons)
+        yield Line(time, label(Change, change.action), told[change.origin], link, words, reasons)
 
 
 def _users(session: Session) -> list[tuple[int, str, int]]:
@@ -180,7 +142,7 @@ def _users(session: Session) -> list[tuple[int, str, int]]:
 
 
 def _page(
-    user_id: int | None, deeds: Sequence[Deed], *, done: int | None = None, is_missing: bool = False
+    user_id: int | None, lines: Sequence[Line], *, done: int | None = None, is_missing: bool = False
 ) -> Any:
     session = db.session()
     page = render_template(
@@ -188,7 +150,7 @@ def _page(
         users=_users(session),
         user=user_id,
         name=user_names(session, {user_id}).get(user_id, "") if user_id else "",
-        deeds=deeds,
+        lines=lines,
         done=done,
         missing=is_missing,
     )

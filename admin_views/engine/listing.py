@@ -31,7 +31,16 @@ from admin_views.engine.arguments import (
 from admin_views.engine.columns import Columns, columns_of
 from admin_views.engine.figures import reckon
 from admin_views.engine.filters import FilterControl, controls
-from admin_views.engine.grouping import COUNTED, GROUPED, Counts, Group, count_groups, count_rows, groups_of
+from admin_views.engine.grouping import (
+    COUNTED,
+    GROUPED,
+    Counts,
+    Group,
+    count_choices,
+    count_groups,
+    count_rows,
+    groups_of,
+)
 from admin_views.engine.lookup import classes
 from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.named import WORDS, Named
@@ -304,8 +313,9 @@ class Listing:
 
     @property
     def controls(self) -> list[FilterControl]:
-        """Return the filter form's controls; written only when it is open."""
-        return controls(self.screen, filterable(self.screen), self.asked.filters, self.address)
+        """Return the filter form's controls; asked for and counted only when it is open."""
+        counts = count_choices(db.session(), self.screen, filterable(self.screen), self._where)
+        return controls(self.screen, counts, self.asked.filters, self.address)
 
     @property
     def views(self) -> list[tuple[str, str, bool]]:

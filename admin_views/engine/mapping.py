@@ -14,11 +14,10 @@ from flask_babel import lazy_gettext as _
 from admin_views.engine.office import access
 from admin_views.engine.screen import Screen
 from tomoiki.core.access import Viewer
-from tomoiki.core.database import Base
 from tomoiki.core.fields import Field, fields_of, model_named
 from tomoiki.core.layout import Choice, lay_out
 from tomoiki.core.ledgers import in_all_languages, ledger_of, squeezed
-from tomoiki.core.records import Record
+from tomoiki.core.records import Record, model_of
 from tomoiki.core.tables import Grid, Refused, Sheet
 
 ID = "id"  # our own exports begin with it; 「ID」 of another program is another word
@@ -133,16 +132,9 @@ def step(model: type[Record], name: str) -> Step:
     field = fields_of(model).get(name)
     if field is not None and field.kind == "ref":
         return Step(model_named(field.target), name, is_up=True)  # type: ignore[arg-type]  # refs point at Records
-    child = _child(model, name)
+    child = model_of(name)
     (by,) = (f.name for f in fields_of(child).values() if f.kind == "ref" and f.target == model.__name__)
     return Step(child, by, is_up=False)
-
-
-def _child(parent: type[Record], table: str) -> type[Record]:
-    for mapper in Base.registry.mappers:
-        if mapper.class_.__tablename__ == table and issubclass(mapper.class_, Record):
-            return mapper.class_
-    raise LookupError(f"{parent.__name__}: no table {table}")
 
 
 @cache

@@ -18,7 +18,6 @@ from admin_views.engine.putting_back import holds
 from admin_views.engine.rows import name_of
 from admin_views.engine.saving import save_changes
 from admin_views.engine.screen import Screen
-from admin_views.engine.undoing import model_of
 from admin_views.engine.unique import unique_names
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
@@ -26,7 +25,7 @@ from tomoiki.core.dates import now
 from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import REASON, ChangeLog, Origin, log_untouched, restored
 from tomoiki.core.merging import MERGED, MergeRun, move_references
-from tomoiki.core.records import Fault, Record
+from tomoiki.core.records import Fault, Record, model_of
 
 BOTH = "both"  # of several codes: those of both records
 EMPTY: tuple[Any, ...] = (None, "", [])

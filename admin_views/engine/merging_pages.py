@@ -311,7 +311,7 @@ def _doubles(one: Record, two: Record) -> Iterator[Double]:
     session = db.session()
     for model, name in references_to(type(one)):
         screen = office().screen_of(model)
-        found = twice(session, model, name, two.id, one.id) if fields_of(model)[name].kind == "ref" else set()
+        found = twice(session, model, name, two.id, one.id) if fields_of(model)[name].kind == "ref" else {}
         if screen is not None and found:
             for each in named(model, found):
                 yield Double(str(screen.one), each.text, f"/{screen.slug}/{each.id}")

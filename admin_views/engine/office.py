@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from flask import current_app, g
@@ -32,8 +33,17 @@ class Office:
     saved: Kept = field(default_factory=Kept)  # views and habits of users
 
     def screen_of(self, model: type[Listed]) -> Screen | None:
-        """Return the first screen of a table: where links to its records lead."""
-        return next((screen for screen in self.screens.values() if screen.model is model), None)
+        """Return the screen of a table: where links to its records lead."""
+        return self.screen_of_table(model.__tablename__)
+
+    def screen_of_table(self, name: str) -> Screen | None:
+        """Return the same by the table's name, as logs have it; one that shows all of its records, if there is one."""
+        return self._by_table.get(name)
+
+    @cached_property
+    def _by_table(self) -> Mapping[str, Screen]:
+        whole_last = sorted(self.screens.values(), key=lambda screen: not screen.only)
+        return {screen.model.__tablename__: screen for screen in whole_last}
 
 
 def office() -> Office:

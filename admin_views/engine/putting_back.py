@@ -10,29 +10,31 @@ from typing import Any
 import sqlalchemy as sa
 from flask_admin.form import BaseForm
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views.engine.conflict import comparable, current, put, text_of
 from admin_views.engine.deleting import delete, dependants_of
 from admin_views.engine.detail import read_row
-from admin_views.engine.filling import fill, form_names, stands_outside
+from admin_views.engine.filling import fill, form_names, outside, stands_outside
 from admin_views.engine.inputs import Stored, input_for
 from admin_views.engine.office import access, office, viewer
 from admin_views.engine.rows import record_named
-from admin_views.engine.saving import save_changes, save_new
+from admin_views.engine.saving import attempt, save_changes, save_new, save_together
 from admin_views.engine.screen import Screen
 from admin_views.engine.stepping_back import take_step_back
-from admin_views.engine.undoing import children_first, model_of
+from admin_views.engine.undoing import children_first
 from admin_views.engine.values import separator
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Unreadable
 from tomoiki.core.fields import Field, field_behind, fields_of
 from tomoiki.core.history import Change, ChangeLog, Origin, give_reason, last_move, restored, ties_to
-from tomoiki.core.records import Fault, Listed, Record
+from tomoiki.core.records import Fault, Listed, Record, model_of
 
 ONE_DELETE = timedelta(minutes=1)  # what goes along is logged just before the record itself
 NUMBERS = ("integer", "yen")
+NOT_HERS = Fault(lazy_gettext("You may not change this record, or it is gone."))
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,33 @@ def may_put_back(model: type[Listed], action: str) -> bool:
 
 def put_back_address(entity: str, record_id: int, action: str, change_id: int) -> str:
     """Return where a change can be put back, or nothing where her roles never let her."""
-    screen = screen_of(entity)
+    screen = office().screen_of_table(entity)
     may = screen is not None and may_put_back(screen.model, action)
     return f"/{screen.slug}/{record_id}/put-back/{change_id}" if screen and may else ""
 
 
-def screen_of(entity: str) -> Screen | None:
-    """Return the screen of a table: one of all its records, where there is one."""
-    screens = [one for one in office().screens.values() if one.model.__tablename__ == entity]
-    whole = [one for one in screens if not one.only]
-    return next(iter(whole or screens), None)
+# -- a change of any kind ----------------------------------------------------------------------------------------------
+def undo_change(
+    session: Session, change: ChangeLog, why: str = "", gone: Sequence[ChangeLog] = ()
+) -> list[Fault]:
+    """Take a change back whatever it was, as its own page would; return why not."""
+    screen = office().screen_of_table(change.entity)
+    if screen is None or screen.model.__stands__:
+        return [Fault(_("Records of this kind are not put back."))]
+    model = model_of(change.entity)
+    is_there = session.scalar(sa.select(model.id).where(model.id == change.record_id)) is not None
+    if change.action == Change.create:
+        return take_out(session, screen, change) if is_there else []
+    if change.action == Change.delete:
+        if is_there:  # it came back along with what it hung on
+            return []
+        return restore(session, change, gone) if may_put_back(model, change.action) else [NOT_HERS]
+    row = read_row(screen, change.record_id, ())
+    if row is None or not row["may.update"]:
+        return [NOT_HERS]
+    back = PutBack(session, screen, session.get_one(model, change.record_id), change, why)
+    parts = [part for part in back.parts() if not part.is_back]
+    return back.do([part.key for part in parts]) if parts else []
 
 
 # -- one change --------------------------------------------------------------------------------------------------------
@@ -217,37 +236,77 @@ def restore(session: Session, change: ChangeLog, gone: Sequence[ChangeLog] = ())
         ids.setdefault(one.entity, set()).add(one.record_id)
     order = [*children_first(ids)][::-1]
     with acting(replace(actor(), origin=f"{Origin.reverted}:{change.id}")):
-        for one in sorted(gone, key=lambda one: (*_place(order, one.entity), one.id)):
+        for one in sorted(gone, key=lambda one: (order.index(one.entity), one.id)):
             model = model_of(one.entity)
             if not may_put_back(model, Change.delete):
                 return [Fault(_("You may not put back what was deleted along with it."))]
+            if session.scalar(sa.select(model.id).where(model.id == one.record_id)) is not None:
+                return [Fault(_("Another record has its number by now, or it was put back already."))]
             if faults := _make_anew(session, model, one):
                 return faults
     return []
 
 
-def _place(order: list[str], entity: str) -> tuple[bool, int]:
-    """Return the place of a table among those put back: what hangs on records of any table comes last."""
-    return model_of(entity).__hangs_on__ is not None, order.index(entity)
+def restore_together(session: Session, gone: Sequence[ChangeLog]) -> bool:
+    """Make deleted records of one table anew at once, which is much faster; if not all may be, do nothing."""
+    model = model_of(gone[0].entity)
+    if not may_put_back(model, Change.delete):
+        return False
+    kept = _targets(session, model, gone)  # alive meanwhile, so that each is read once
+    try:
+        records = _anew(session, model, gone)
+    except (Unreadable, LookupError):
+        return False
+    finally:
+        del kept
+    ids = [record.id for record in records]
+
+    def work() -> list[Fault]:
+        faults = save_together(session, records)
+        return faults or ([NOT_HERS] if outside(session, model, "create", ids) else [])
+
+    return not attempt(session, work)
+
+
+def _targets(session: Session, model: type[Record], gone: Sequence[ChangeLog]) -> list[Record]:
+    """Return what deleted records pointed at."""
+    wanted: dict[str, set[int]] = {}
+    for field in fields_of(model).values():
+        if field.kind in ("ref", "refs"):
+            key = f"{field.name}_id" if field.kind == "ref" else field.name
+            ends = [one.diff[key][0] for one in gone if key in one.diff]
+            wanted.setdefault(field.target, set()).update(
+                *(end if field.kind == "refs" else [end] for end in ends)
+            )
+    found = list[Record]()
+    for name, ids in wanted.items():
+        target = record_named(name)
+        found += session.scalars(sa.select(target).where(target.id.in_(ids)))
+    return found
 
 
 def _make_anew(session: Session, model: type[Record], gone: ChangeLog) -> list[Fault]:
-    if session.scalar(sa.select(model.id).where(model.id == gone.record_id)) is not None:
-        return [Fault(_("Another record has its number by now, or it was put back already."))]
     try:
-        record = model(id=gone.record_id, **_values(session, model, gone.diff))
+        (record,) = _anew(session, model, [gone])
     except Unreadable:
         return [Fault(_("The data key that this was kept with is gone."))]
     except LookupError as missing:
         return [Fault(_("%(field)s: the record that it pointed at is gone.", field=missing.args[0]))]
-    made = sa.select(ChangeLog.at, ChangeLog.user_id).where(
-        ChangeLog.entity == gone.entity,
-        ChangeLog.record_id == gone.record_id,
-        ChangeLog.action == Change.create,
-    )
-    if (first := session.execute(made.order_by(ChangeLog.id.desc()).limit(1)).first()) is not None:
-        record.created_at, record.created_by = first
     return save_new(session, record) or stands_outside(record, "create")
+
+
+def _anew(session: Session, model: type[Record], gone: Sequence[ChangeLog]) -> list[Record]:
+    """Return deleted records as they were, with who made them when."""
+    log, ids = ChangeLog, [one.record_id for one in gone]
+    made = sa.select(log.record_id, log.at, log.user_id).where(
+        log.entity == gone[0].entity, log.record_id.in_(ids), log.action == Change.create
+    )
+    first = {row[0]: (row[1], row[2]) for row in session.execute(made.order_by(log.id))}
+    records = [model(id=one.record_id, **_values(session, model, one.diff)) for one in gone]
+    for record in records:
+        if record.id in first:
+            record.created_at, record.created_by = first[record.id]
+    return records
 
 
 def _values(session: Session, model: type[Record], diff: Mapping[str, list[Any]]) -> dict[str, Any]:

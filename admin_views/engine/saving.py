@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import cast
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin_views.engine.office import office
 from tomoiki.core.dates import FiscalYear
@@ -18,11 +19,41 @@ from tomoiki.core.fields import field_behind, fields_of
 from tomoiki.core.records import Fault, Record, fill_defaults, give_number
 
 Rows = Callable[[], list[Fault]]  # writes the rows of the record's form
+CONTRADICTS = _("This cannot be saved: it contradicts another record. Check values that must be unique.")
+
+
+def attempt(session: Session, work: Callable[[], list[Fault]]) -> list[Fault]:
+    """Do the work wholly or not at all in the running transaction; return why not."""
+    step = session.begin_nested()
+    try:
+        faults = work()
+    except (IntegrityError, StaleDataError):
+        faults = [Fault(CONTRADICTS)]
+    if faults:
+        step.rollback()
+    else:
+        step.commit()
+    return faults
 
 
 def save_new(session: Session, record: Record, rows: Rows = list) -> list[Fault]:
     """Add a record in the running transaction; return the rules it breaks, then nothing is saved."""
     return _save(session, record, rows, is_new=True)
+
+
+def save_together(session: Session, records: Sequence[Record]) -> list[Fault]:
+    """Add records as if each had been saved, but written at once; return the rules that they break."""
+    year_of = _fiscal_year(session)
+    with session.no_autoflush:
+        for record in records:
+            fill_defaults(record)
+            record.prepare(session)
+            _number(session, record, year_of)
+    session.add_all(records)
+    session.flush()
+    faults = [fault for record in records for fault in (*record.faults(session), *record.settle(session))]
+    session.flush()
+    return faults
 
 
 def save_changes(session: Session, record: Record, rows: Rows = list) -> list[Fault]:
@@ -47,19 +78,19 @@ def _write(session: Session, record: Record, *, is_new: bool) -> list[Fault]:
         if faults:
             return faults
         if is_new:
-            give_number(session, record, _number_format(session, record), _fiscal_year(session))
+            _number(session, record, _fiscal_year(session))
             session.add(record)
     try:
         session.flush()
     except IntegrityError:
-        return [
-            Fault(_("This cannot be saved: it contradicts another record. Check values that must be unique."))
-        ]
+        return [Fault(CONTRADICTS)]
     return []
 
 
-def _number_format(session: Session, record: Record) -> str:
-    return office().setting(session, record.__numbering__.setting) if record.__numbering__ else ""
+def _number(session: Session, record: Record, year_of: Callable[[date], int]) -> None:
+    rule = record.__numbering__
+    if rule is not None and not getattr(record, rule.field):
+        give_number(session, record, office().setting(session, rule.setting), year_of)
 
 
 def _fiscal_year(session: Session) -> Callable[[date], int]:

@@ -9,14 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from admin_views.engine.rows import record_named
 from tomoiki.core.actors import acting, actor
 from tomoiki.core.database import Base, begin_write
 from tomoiki.core.dates import now
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import ChangeLog, log_gone, restored
 from tomoiki.core.imports import ImportRun
-from tomoiki.core.records import Record
+from tomoiki.core.records import model_of, record_models
 from tomoiki.core.search import forget_many
 
 BATCH = 500
@@ -128,9 +127,9 @@ def _leave_referenced(session: Session, going: Ids) -> None:
 
 def _hanging() -> Iterator[tuple[Any, Any]]:
     """Yield the columns of rows that hang on records of any table: on which table's, and on which."""
-    for mapper in Base.registry.mappers:
-        if issubclass(mapper.class_, Record) and mapper.class_.__hangs_on__ is not None:
-            entity, target = (mapper.class_.__table__.c[name] for name in mapper.class_.__hangs_on__)
+    for model in record_models():
+        if model.__hangs_on__ is not None:
+            entity, target = (model.__table__.c[name] for name in model.__hangs_on__)
             yield entity, target
 
 
@@ -164,17 +163,15 @@ def children_first(going: Ids) -> Iterator[str]:
     """Yield the tables, each after those that point at it."""
     waiting = {table for table, ids in going.items() if ids}
     while waiting:
-        ready = [
-            name
-            for name in waiting
-            if not any(
-                key.column.table.name == name
-                for other in waiting - {name}
-                for key in _table(other).foreign_keys
-            )
-        ]
+        ready = [name for name in waiting if not any(_may_point(other, name) for other in waiting - {name})]
         yield from ready or sorted(waiting)
         waiting -= set(ready or waiting)
+
+
+def _may_point(table: str, other: str) -> bool:
+    """Tell whether rows of a table may point at those of another; what hangs on records of any table does."""
+    keys = _table(table).foreign_keys
+    return model_of(table).__hangs_on__ is not None or any(key.column.table.name == other for key in keys)
 
 
 def _delete(session: Session, run: ImportRun, name: str, ids: Sequence[int]) -> None:
@@ -192,15 +189,6 @@ def _delete(session: Session, run: ImportRun, name: str, ids: Sequence[int]) -> 
         session.execute(table.delete().where(table.c.id.in_(group)))
         log_gone(session, name, [(record_id, version, diff) for record_id, version, diff in diffs])
         forget_many(session.connection(), model, group)
-
-
-def model_of(table: str) -> type[Record]:
-    """Return the model of a table."""
-    return next(
-        record_named(mapper.class_.__name__)
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, Record) and mapper.class_.__tablename__ == table
-    )
 
 
 # -- what was changed --------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def _verbs(screen: Screen) -> list[BulkVerb]:
 
 def _changing(screen: Screen) -> Iterator[BulkVerb]:
     may, who, model = access(), viewer(), screen.model
-    if not issubclass(model, Record) or _has_own_kinds(model):
+    if not issubclass(model, Record) or model.__stands__ or _has_own_kinds(model):
         return
     names = changeable(screen) if may.may(who, "update", model) else []
     for many in screen.many:

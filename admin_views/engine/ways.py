@@ -48,9 +48,7 @@ def _losers(session: Session, runs: Sequence[int]) -> Mapping[int, MergeRun]:
 def _merge(kind: str, run: MergeRun | None) -> Markup:
     """Name a merge, with a link to the record that went."""
     text = labels(Origin).get(kind, kind)
-    screen = next(
-        (one for one in office().screens.values() if run and one.model.__tablename__ == run.entity), None
-    )
+    screen = office().screen_of_table(run.entity) if run else None
     if run is None or screen is None or not access().may(viewer(), "read", screen.model):
         return escape(text)
     return _linked(f"/{screen.slug}/{run.loser_id}", text)

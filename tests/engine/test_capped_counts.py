@@ -58,3 +58,12 @@ def test_totals_stay_exact(treasurer: FlaskClient, saved: Saved) -> None:
     page = treasurer.get("/donations/")
 
     assert re.search(r"3\+ in all.*Amount 5,000 yen", words(page))
+
+
+def test_choices_of_the_filter_form_have_no_numbers_then(caseworker: FlaskClient, saved: Saved) -> None:
+    _cases(saved, 3)
+    exact = words(caseworker.get("/cases/?filter=1"))
+    _cases(saved, 1)
+
+    assert "Received (3)" in exact
+    assert "Received (" not in words(caseworker.get("/cases/?filter=1"))

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.databases import Queries
-from tests.engine.browsing import rows_of
+from tests.engine.browsing import rows_of, words
 from tests.factories import a_case, a_deadline, a_donation, an_expense, an_inquiry
 from tomoiki.core.dates import today
 
@@ -154,3 +154,42 @@ def test_counting_costs_one_query_however_many_groups(
     treasurer.get("/expenses/?support_type=food")
 
     assert len([one for one in queries.selects if "UNION ALL" in one]) == 1
+
+
+# -- in the filter form ------------------------------------------------------------------------------------------------
+def test_choices_say_how_many_rows_each_would_show(treasurer: FlaskClient, saved: Saved) -> None:
+    saved(
+        an_expense(status="paid", support_type="legal"),
+        an_expense(status="paid", support_type="food"),
+        an_expense(status="draft", support_type="food"),
+    )
+
+    page = words(treasurer.get("/expenses/?filter=1&status=paid&support_type=food"))
+
+    assert all(text in page for text in ("Paid (1)", "Draft (1)", "Void (0)"))
+    assert "(2)" not in page
+
+
+def test_several_codes_and_yes_or_no_are_counted(admin: FlaskClient, saved: Saved) -> None:
+    saved(a_case(categories=["wage_unpaid", "housing"]), a_case(categories=["wage_unpaid"]))
+
+    assert "Unpaid wages (2)" in words(admin.get("/cases/?filter=1"))
+    assert "Yes (6) No (0)" in words(admin.get("/users/?filter=1"))
+
+
+def test_what_she_may_not_see_is_not_counted(caseworker: FlaskClient, saved: Saved) -> None:
+    saved(a_case(owner_id=2), a_case(owner_id=1, confidential="secret", confidential_reason="x"))
+
+    assert "Received (1)" in words(caseworker.get("/cases/?filter=1"))
+
+
+def test_a_closed_form_counts_nothing(caseworker: FlaskClient, saved: Saved, queries: Queries) -> None:
+    saved(a_case())
+    caseworker.get("/cases/")
+
+    def asked(address: str) -> int:
+        queries.clear()
+        caseworker.get(address)
+        return len(queries.selects)
+
+    assert asked("/cases/?filter=1") == asked("/cases/") + 1

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from admin_views.engine import undoing
 from admin_views.engine.importing import plan_import
 from admin_views.engine.plans import Plan
 from admin_views.engine.storing import run_import
@@ -243,6 +244,23 @@ def test_what_others_point_at_is_left_with_what_it_points_at(
 
 def _activity_of(case_id: int) -> list[Any]:
     return [Activity(case_id=case_id, type="note", counts_as_contact=False)]
+
+
+@pytest.mark.storage
+def test_an_undo_that_fails_half_way_leaves_everything(
+    plan: Load, reading: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_import(reading, plan("cases", "No,受付日,氏名,会社名", "1,2022-04-01,見本,架空商事"))
+    forget, calls = undoing.forget_many, iter(range(1))
+    monkeypatch.setattr(undoing, "forget_many", lambda *asked: (next(calls), forget(*asked)))
+
+    with pytest.raises(StopIteration):
+        undo_import(reading, run)
+    reading.rollback()
+
+    counts = [reading.scalar(sa.select(sa.func.count()).select_from(m)) for m in (Case, Person, Organisation)]
+    assert counts == [1, 1, 1]
+    assert run.undone_at is None
 
 
 def test_an_import_can_be_undone_once(load: Load, plan: Load, reading: Session) -> None:

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views.engine import bulk_pages, uploads
@@ -14,7 +16,8 @@ from tests.databases import Queries
 from tests.engine.browsing import change, form_of, words
 from tests.factories import a_case, a_person
 from tomoiki.cases.models import Case, CaseStaff, CaseStatus
-from tomoiki.core.database import db
+from tomoiki.core.actors import SYSTEM, acting
+from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import now
 from tomoiki.core.history import ChangeLog
 from tomoiki.events.models import Attendee, Event, Registration
@@ -296,6 +299,61 @@ def test_a_preview_asks_no_more_for_many_rows_than_for_few(
     assert asked(*few) == asked()
 
 
+def test_taking_back_is_one_transaction_over_all_tables(
+    app: Flask, admin: FlaskClient, saved: Saved, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, case = saved(a_person(full_name_vi="Hoa")), saved(a_case(title="題"))
+    with app.app_context(), acting(replace(SYSTEM, origin="bulk:1")):
+        begin_write()
+        db.session.get_one(Case, case).title = "別の題"
+        db.session.get_one(Person, person).full_name_vi = "Lan"
+        db.session.commit()
+    page = admin.get("/bulk/1")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Person, "faults", _break)
+        with pytest.raises(Broken):
+            undo(admin, page)
+    assert (value(Case, case, "title"), value(Person, person, "full_name_vi")) == ("別の題", "Lan")
+    undo(admin, admin.get("/bulk/1"))
+
+    assert (value(Case, case, "title"), value(Person, person, "full_name_vi")) == ("題", "Hoa")
+
+
+class Broken(Exception):  # noqa: N818 - named after the fact
+    """The machine failed half-way."""
+
+
+def _break(self: Person, session: Session) -> Any:
+    raise Broken
+
+
+def test_work_and_undo_ask_no_more_for_many_records_than_for_few(
+    admin: FlaskClient, saved: Saved, queries: Queries
+) -> None:
+    event = saved(Event(number="E", kind="study", title_ja="会", starts_at=now(), fund_id=1, language=["ja"]))
+    person = saved(a_person())
+    few = [saved(a_case(person_id=person, worker_type="ssw")) for n in range(2)]
+    more = [saved(a_case(person_id=person, worker_type="ssw")) for n in range(20)]
+    pupils = [saved(Attendee(name=f"花子{n}")) for n in range(22)]
+    saved(*(CaseStaff(case_id=case, user_id=2, role="interpreter") for case in (*few, *more)))
+
+    def asked(slug: str, what: str, *ids: int, **typed: Any) -> tuple[int, int]:
+        page = ask(admin, slug, what, *ids)
+        preview = look(admin, page, slug, **typed) if typed else page
+        queries.clear()
+        result = do(admin, preview, slug)
+        counts = [len(queries.selects)]
+        queries.clear()
+        undo(admin, result)
+        return counts[0], len(queries.selects)
+
+    assert asked("cases", "delete", *few) == asked("cases", "delete", *more)
+    assert asked("attendees", "register", *pupils[:2], event=str(event)) == asked(
+        "attendees", "register", *pupils[2:], event=str(event)
+    )
+
+
 # -- deleting ----------------------------------------------------------------------------------------------------------
 def test_records_are_deleted_with_what_goes_along_and_return(
     admin: FlaskClient, saved: Saved, count: Count
@@ -342,8 +400,10 @@ def test_attendees_are_added_to_a_session(
     saved(Registration(event_id=event, attendee_id=keys[0]))
 
     page = ask(organiser, "attendees", "register", *keys)
-    result = do(organiser, look(organiser, page, "attendees", event=str(event)), "attendees")
+    preview = look(organiser, page, "attendees", event=str(event))
+    result = do(organiser, preview, "attendees")
 
+    assert "花子1 Event 会" in words(preview)
     assert count(Registration) == 2
     assert "contradicts another record" in words(result)
     undo(admin, admin.get(result.request.path))

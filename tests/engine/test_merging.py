@@ -171,13 +171,13 @@ def test_a_company_gives_its_number_away_for_no_two_may_have_it(
     assert value(Organisation, stays, "roles") == ["employer"]
 
 
-def test_what_both_have_stays_with_the_one_that_goes_and_is_said(
-    organiser: FlaskClient, saved: Saved, value: Value, faults: Callable[[], Any]
+def test_of_two_places_at_one_event_the_surer_stays_and_the_other_is_given_up(
+    organiser: FlaskClient, admin: FlaskClient, saved: Saved, value: Value, faults: Callable[[], Any]
 ) -> None:
     stays, goes = saved(Attendee(name="Lan")), saved(Attendee(name="Lan", email="lan@example.org"))
     first = saved(Event(number="EV1", kind="study", title_ja="会", starts_at=now(), fund_id=1))
     second = saved(Event(number="EV2", kind="study", title_ja="会", starts_at=now(), fund_id=1))
-    saved(Registration(event_id=first, attendee_id=stays))
+    kept = saved(Registration(event_id=first, attendee_id=stays))
     twice = saved(Registration(event_id=first, attendee_id=goes, status="attended"))
     given_up = saved(Registration(event_id=first, attendee_id=goes, status="cancelled"))
     other = saved(Registration(event_id=second, attendee_id=goes))
@@ -187,9 +187,28 @@ def test_what_both_have_stays_with_the_one_that_goes_and_is_said(
 
     assert "Both have these." in words(page)
     assert f'href="/registrations/{twice}"' in page.text
-    moved = [value(Registration, key, "attendee") for key in (twice, given_up, other)]
-    assert moved == [goes, stays, stays]
+    places = [value(Registration, key, "attendee") for key in (kept, twice, given_up, other)]
+    assert places == [stays] * 4
+    assert [value(Registration, key, "status") for key in (kept, twice)] == ["cancelled", "attended"]
     assert faults() == []
+    take_back(admin, "attendees", goes)
+    places = [value(Registration, key, "attendee") for key in (kept, twice, given_up, other)]
+    assert places == [stays, goes, goes, goes]
+    assert [value(Registration, key, "status") for key in (kept, twice)] == ["confirmed", "attended"]
+    assert value(Registration, kept, "cancelled_at") is None
+    assert faults() == []
+
+
+def test_the_place_of_the_one_that_goes_is_given_up_where_neither_is_surer(
+    organiser: FlaskClient, saved: Saved, value: Value
+) -> None:
+    stays, goes = saved(Attendee(name="Lan")), saved(Attendee(name="Lan", email="lan@example.org"))
+    event = saved(Event(number="EV1", kind="study", title_ja="会", starts_at=now(), fund_id=1))
+    first, second = (saved(Registration(event_id=event, attendee_id=key)) for key in (stays, goes))
+
+    merge(organiser, "attendees", stays, goes)
+
+    assert [value(Registration, key, "status") for key in (first, second)] == ["confirmed", "cancelled"]
 
 
 def test_one_person_in_two_beds_on_one_night_is_refused_in_words(

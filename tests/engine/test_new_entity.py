@@ -17,7 +17,7 @@ from tests.databases import PASSWORD
 from tests.engine.browsing import change, form_of, new_id, rows_of, words
 from tomoiki.accounts.matrix import office_access
 from tomoiki.accounts.models import User
-from tomoiki.core import fields, history, search
+from tomoiki.core import fields, history, records, search
 from tomoiki.core.access import Grant
 from tomoiki.core.database import Base, begin_write, db
 from tomoiki.core.fields import codes, col, ref
@@ -61,6 +61,7 @@ def keys() -> Iterator[Screen]:
         Base.metadata.remove(Base.metadata.tables[name])
     fields.model_named.cache_clear()
     history.ties_to.cache_clear()
+    records.model_of.cache_clear()
 
 
 @pytest.fixture

@@ -362,6 +362,20 @@ def test_what_cannot_go_back_is_listed_with_its_reason_and_left(
     assert (value(Case, key, "title"), value(Case, other, "title")) == ("三つ目", "甲")
 
 
+def test_the_last_hour_goes_back_as_a_whole_or_not_at_all(
+    admin: FlaskClient, caseworker: FlaskClient, saved: Saved, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, case = saved(a_person(full_name_vi="Hoa")), saved(a_case(title="題"))
+    change(caseworker, f"/people/{person}", full_name_vi="Lan")
+    change(caseworker, f"/cases/{case}", title="別の題")
+    monkeypatch.setattr(Person, "faults", lambda self, session: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        admin.post("/last-hour", data={"user": "2", **WHY})
+
+    assert (value(Person, person, "full_name_vi"), value(Case, case, "title")) == ("Lan", "別の題")
+
+
 def test_what_went_back_in_part_is_taken_back_for_the_rest(
     admin: FlaskClient, caseworker: FlaskClient, saved: Saved, value: Value, last: Log
 ) -> None:

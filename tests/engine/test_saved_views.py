@@ -262,14 +262,6 @@ def test_a_view_that_is_not_there_is_not_found(number: str, caseworker: FlaskCli
     assert caseworker.post(f"/cases/views/{number}", data={"name": "x"}).status_code == 404
 
 
-def test_saving_a_view_changes_no_record(caseworker: FlaskClient, count: Callable[[type], int]) -> None:
-    before = count(ChangeLog)
-
-    save(caseworker, opens="yes")
-
-    assert count(ChangeLog) == before
-
-
 def test_the_views_of_a_deleted_user_go_with_her(
     app: Flask, caseworker: FlaskClient, count: Callable[[type], int]
 ) -> None:
@@ -476,3 +468,30 @@ def test_another_process_follows_at_once(
 
     caseworker.post("/cases/views/1", data={"do": "delete"})
     assert chips(other.get("/cases/")) == {}
+
+
+# -- in the change log ---------------------------------------------------------------------------------------------
+@pytest.mark.storage
+def test_each_change_of_a_view_stands_in_the_change_log(
+    app: Flask, admin: FlaskClient, caseworker: FlaskClient, enter: Enter
+) -> None:
+    save(admin, "status=open", role="caseworker")
+    save(admin, "status=active", role="caseworker", replace="1")
+    admin.post("/cases/views/1", data={"name": "新しい名"})
+    admin.post("/cases/views/1", data={"do": "delete"})
+
+    with app.app_context():
+        rows = db.session.scalars(sa.select(ChangeLog).order_by(ChangeLog.id)).all()
+        assert {(row.entity, row.record_id, row.user_id) for row in rows} == {("saved_view", 1, 1)}
+        assert [row.action for row in rows] == ["create", "change", "change", "delete"]
+        assert rows[0].diff == {
+            "screen": [None, "cases"],
+            "name": [None, "進行中"],
+            "role": [None, "caseworker"],
+            "query": [None, "status=open"],
+        }
+        assert rows[1].diff == {"query": ["status=open", "status=active"]}
+        assert rows[2].diff == {"name": ["進行中", "新しい名"]}
+        last = rows[2].id
+    assert "Name: 進行中 → 新しい名" in words(admin.get(f"/change-log/{last}"))
+    assert "進行中" not in words(enter("auditor").get(f"/change-log/{last}"))

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from tests.engine.conftest import _nothing_kept, admin, enter, treasurer, value
+from tests.engine.conftest import _nothing_kept, admin, count, enter, treasurer, value
 from tomoiki.core.database import db
 from tomoiki.money.services import balance
 
-__all__ = ["_nothing_kept", "admin", "enter", "held", "treasurer", "value"]
+__all__ = ["_nothing_kept", "admin", "count", "enter", "held", "treasurer", "value"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
-from tests.engine.browsing import form_of
+from tests.databases import PASSWORD
+from tests.engine.browsing import form_of, new_id
 from tests.permissions.world import World
 
 ODD = [
@@ -78,8 +80,11 @@ NAMES = [
     *(
         "q",
         "page",
+        "per_page",
         "sort",
-        "per",
+        "columns",
+        "filter",
+        "select",
         "view",
         "group",
         "from",
@@ -115,6 +120,15 @@ NAMES = [
         "code",
         "version",
         "_version",
+        "do",
+        "which",
+        "list",
+        "shown",
+        "clear",
+        "field",
+        "role",
+        "name",
+        "winner",
     ),
 ]
 ALONE = ("logout", "two_factor", "mf_recovery", "change_password", "account")  # they end the visit
@@ -180,3 +194,104 @@ def test_no_question_and_no_form_breaks_a_page(
             assert browser.post(address, query_string=question, data=form).status_code < 500
 
     visit()
+
+
+# -- each of them by itself, in words ------------------------------------------------------------------------------------
+HUGE = "9" * 30
+
+
+@pytest.mark.storage
+def test_each_oddity_of_an_address_is_answered_by_a_page(browser: FlaskClient) -> None:
+    lists = [
+        *(f"page={text}" for text in ("-1", "0", "1000000", HUGE, "1.5", "x", "%00")),
+        *(f"per_page={text}" for text in ("-5", HUGE, "", "%00")),
+        *(
+            "sort=nothing",
+            "sort=-",
+            f"sort={HUGE}",
+            "nothing=1",
+            "status=nothing",
+            "person=x",
+            f"person={HUGE}",
+        ),
+        *("page=1&page=2", "q=a&q=b", "q[]=a", "sort=title&sort=number", "status[]=open", "status[a]=open"),
+        *("opened_on.from=1&opened_on.from=2", "opened_on.from[]=x", "columns=title&columns=number", "q=%00"),
+        *(f"q={'x' * 2**20}", f"status={'x' * 2**20}", f"columns={'title,' * 2**17}"),
+    ]
+    for asked in lists:
+        assert browser.get(f"/cases/?{asked}").status_code == 200, asked[:60]
+    for key in ("0", "-1", "1.5", "x", HUGE, "%00", "1%00", "１", "1;2", "[1]"):
+        for page in ("", "/edit", "/delete", "/history", "/put-back/1", "/files"):
+            answer = browser.get(f"/cases/{key}{page}")
+            assert (answer.status_code, "<main" in answer.text) == (404, True), (key, page)
+
+
+@pytest.mark.storage
+def test_each_oddity_of_a_form_is_answered_by_its_page(browser: FlaskClient, world: World) -> None:
+    case = world.case("assigned")
+    odd: dict[str, Any] = {
+        "title": ["a", "b"],
+        "title[]": "a",
+        "story": "x" * 2**20,
+        "status": "nothing",
+        "person": ["1", "2", "x"],
+        "owner": HUGE,
+        "opened_on": ["2026-01-01", "\x00"],
+        "categories": "[]",
+        "next_action": "a\x00b",
+        "_version": ["x", HUGE],
+        "_once": "x" * 2**20,
+    }
+    for name, value in odd.items():
+        for address in (f"/cases/{case}/edit", "/cases/new"):
+            form = form_of(browser.get(address))
+            form.setlist(name, value if isinstance(value, list) else [value])
+            answer = browser.post(address, data=form)
+            assert answer.status_code in (303, 409, 422), (name, address, answer.status_code)
+    for sent in ({"json": {"title": ["a"]}}, {"data": b"\x00" * 100, "content_type": "text/plain"}):
+        assert browser.post("/cases/new", **sent).status_code == 422
+
+
+@pytest.mark.storage
+def test_what_a_form_points_at_may_be_gone_by_the_time_it_is_sent(browser: FlaskClient, world: World) -> None:
+    case = f"/cases/{world.case('assigned')}/edit"
+    employer = new_id(browser.post("/organisations/new", data={"name": "甲社"}))
+    form = form_of(browser.get(case), employer=str(employer), title="題")
+    assert browser.post(f"/organisations/{employer}/delete").status_code == 303
+
+    answer = browser.post(case, data=form)
+
+    assert answer.status_code == 422
+    assert "This record was not found." in answer.text
+    assert form_of(answer)["title"] == "題"
+
+
+@pytest.mark.storage
+def test_no_list_of_many_breaks_on_odd_rows(browser: FlaskClient) -> None:
+    for rows in (
+        {"which": "chosen", "id": ["x", HUGE, "-1", "\x00"]},
+        {"which": "page", "shown": f"1,,x,{HUGE}"},
+        {"which": "all", "list": "page=-1&sort=nothing&%00=%00"},
+        {"which": ["a", "b"], "id": "1" * 2**20},
+    ):
+        for verb in ("change", "delete", "assign", "csv", "nothing", "\x00"):
+            for step in ("", "look", "run", "x"):
+                sent = {"do": verb, "step": step, "job": "x", "seen": HUGE, "rows": "-1", **rows}
+                assert browser.post("/cases/bulk", data=sent).status_code < 500, (verb, step, rows)
+
+
+@pytest.mark.storage
+def test_a_token_that_is_not_the_forms_own_saves_nothing(make_app: Callable[..., Flask]) -> None:
+    browser = make_app({"WTF_CSRF_ENABLED": True}).test_client()
+    login = form_of(browser.get("/login"), email="admin@example.org", password=PASSWORD)
+    assert browser.post("/login", data=login).status_code in (302, 303)
+    browser.get("/lang/en")
+    right = form_of(browser.get("/people/new"), name_used="Bưởi")
+
+    for wrong in ("", "x", "\x00", HUGE, right["csrf_token"][:-1], right["csrf_token"] * 2):
+        sent = MultiDict(right)
+        sent["csrf_token"] = wrong
+        answer = browser.post("/people/new", data=sent)
+        assert answer.status_code == 400
+        assert "<main" in answer.text
+    assert new_id(browser.post("/people/new", data=right)) == new_id(browser.post("/people/new", data=right))

@@ -57,7 +57,7 @@ def of_table(role: str, slug: str, may: Rights) -> Answers:
 
 def _changes_many(slug: str, may: Rights) -> bool:
     """Tell whether rows can be picked: where one may change or delete some, and each has the same fields to fill in."""
-    return slug not in ("settings", "receipt-lines") and (
+    return slug not in ("settings", "receipts", "receipt-lines") and (
         may.may("U") or (may.may("D") and slug not in NOT_DELETED)
     )
 

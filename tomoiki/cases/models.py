@@ -230,8 +230,7 @@ class Case(Record):
 def _worker_type(session: Session, person_id: int) -> str:
     with session.no_autoflush:
         status = current_status(session, person_id, today())
-    found = WORKER_TYPE_OF_STATUS.get(status.status) if status else None
-    return (found or WorkerType.unknown).value
+    return WORKER_TYPE_OF_STATUS.get(status.status if status else "", WorkerType.unknown).value
 
 
 ENDED = (

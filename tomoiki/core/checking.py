@@ -26,7 +26,7 @@ from tomoiki.core.attachments import Attachment, Content
 from tomoiki.core.database import Base, EncryptedText, Unreadable, db, decrypt, in_write
 from tomoiki.core.history import ChangeLog
 from tomoiki.core.nightly import PASSPHRASE
-from tomoiki.core.records import Counter, Record
+from tomoiki.core.records import Counter, Record, record_models
 from tomoiki.core.search import STREAM
 
 SHOWN = 20  # ids of one finding
@@ -134,11 +134,6 @@ def _ids(connection: Connection, statement: sa.Executable) -> Iterator[int]:
     return (row[0] for row in connection.execute(statement, execution_options=STREAM))
 
 
-def _models() -> list[type[Record]]:
-    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    return sorted(found, key=lambda model: model.__tablename__)
-
-
 # -- configuration and schema ------------------------------------------------------------------------------------------
 def _configuration() -> Iterator[Finding]:
     folder = Path(current_app.instance_path)
@@ -201,7 +196,7 @@ def _foreign_keys(connection: Connection) -> Iterator[Finding]:
 
 
 def _secrets(connection: Connection) -> Iterator[Finding]:
-    for model in _models():
+    for model in record_models():
         columns = [column for column in model.__table__.c if isinstance(column.type, EncryptedText)]
         for column in columns:
             stored = sa.select(model.__table__.c.id, sa.type_coerce(column, sa.Text)).where(
@@ -257,7 +252,7 @@ def _index(connection: Connection) -> Iterator[Finding]:
 
 
 def _ties(connection: Connection) -> Iterator[Finding]:
-    for model in _models():
+    for model in record_models():
         for what, statement in model.untied():
             yield from _gathered("sums", model.__tablename__, what, _ids(connection, statement))
 
@@ -267,7 +262,7 @@ def _numbers(connection: Connection) -> Iterator[Finding]:
     """A counter that lags behind would give a number twice."""
     setting = current_app.extensions["tomoiki_setting"]
     last = {(row.series, row.year): row.last for row in connection.execute(sa.select(Counter.__table__))}
-    for model in _models():
+    for model in record_models():
         if rule := model.__numbering__:
             with Session(connection) as session:
                 number = _pattern(setting(session, rule.setting))
@@ -309,13 +304,13 @@ def _history(connection: Connection) -> Iterator[Finding]:
         .having(width != sa.func.count(log.version.distinct()))
         .order_by(*by_record)
     )
-    unlogged = {model.__tablename__ for model in _models() if model.__unlogged__}
+    unlogged = {model.__tablename__ for model in record_models() if model.__unlogged__}
     rows = connection.execute(gaps, execution_options=STREAM)
     for entity, group in groupby(rows, key=lambda row: row[0]):
         if entity not in unlogged:
             ids = (row[1] for row in group)
             yield from _gathered("history", entity, "a version is missing in the change log", ids)
-    for model in _models():
+    for model in record_models():
         if model.__tablename__ not in unlogged:
             yield from _last_versions(connection, model)
 

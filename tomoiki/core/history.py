@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,13 +13,13 @@ from flask import current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import InstanceState, Mapped, Session
-from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm import InstanceState, Mapped, PassiveFlag, Session
+from sqlalchemy.orm.attributes import History, get_history
 
 from tomoiki.core.actors import actor
-from tomoiki.core.database import Base, db, decrypt, encrypt
+from tomoiki.core.database import db, decrypt, encrypt
 from tomoiki.core.fields import Field, col, fields_of, ref
-from tomoiki.core.records import Listed, Record
+from tomoiki.core.records import Listed, Record, record_models
 from tomoiki.core.vocabulary import OpenChoice, as_stored
 from tomoiki.core.wordings import TableName
 
@@ -187,14 +187,25 @@ def _records(objects: Iterable[object]) -> list[Record]:
 
 def _deleted(session: Session) -> list[Record]:
     """Return the deleted records; delete here what the database would take along without a word."""
-    found = _records(session.deleted)
-    for record in found:  # grows while it is read: what goes along may take others along
-        for tie in ties_to(type(record)):
-            for child in session.scalars(tie.rows_of(record.id)) if tie.goes_along else ():
-                if child not in found:
-                    session.delete(child)
-                    found.append(child)
-    return found
+    found = dict.fromkeys(_records(session.deleted))
+    fresh = list(found)
+    while fresh:  # what goes along may take others along
+        fresh = [child for child in _along(session, fresh) if child not in found]
+        for child in fresh:
+            session.delete(child)
+        found |= dict.fromkeys(fresh)
+    return list(found)
+
+
+def _along(session: Session, going: Sequence[Record]) -> Iterator[Record]:
+    """Yield what goes with records, asked once for all of a table."""
+    ids: dict[type[Record], list[int]] = {}
+    for record in going:
+        ids.setdefault(type(record), []).append(record.id)
+    for model, keys in ids.items():
+        for tie in ties_to(model):
+            for start in range(0, len(keys) if tie.goes_along else 0, BATCH):
+                yield from session.scalars(tie.rows_of(keys[start : start + BATCH])).all()
 
 
 @dataclass(frozen=True)
@@ -212,9 +223,9 @@ class Tie:
         here = self.key.in_(ids)
         return here if self.entity is None else sa.and_(self.entity == self.table, here)
 
-    def rows_of(self, record_id: int) -> sa.Select[Any]:
-        """Return the records that point at the one of that id."""
-        return sa.select(self.model).where(self.points_at([record_id]))
+    def rows_of(self, ids: Sequence[int]) -> sa.Select[Any]:
+        """Return the records that point at those of these ids."""
+        return sa.select(self.model).where(self.points_at(ids))
 
     def was_of(self, diff: Mapping[str, Sequence[Any]], record_id: int) -> bool:
         """Tell whether a deleted row pointed at the record of that id."""
@@ -226,10 +237,8 @@ class Tie:
 def ties_to(model: type[Record]) -> list[Tie]:
     """Return how rows of each table point at records of this one."""
     table, found = model.__table__, []
-    for mapper in Base.registry.mappers:
-        other: Any = mapper.class_
-        if not issubclass(other, Record):
-            continue
+    other: Any
+    for other in record_models():
         keys = (key for column in other.__table__.c for key in column.foreign_keys)
         found += [
             Tie(other, key.parent, key.ondelete == "CASCADE") for key in keys if key.column.table is table
@@ -243,27 +252,35 @@ def ties_to(model: type[Record]) -> list[Tie]:
 def _diff(record: Record) -> Diff:
     state: InstanceState[Record] = sa.inspect(record)
     diff: Diff = {}
-    for attribute in state.mapper.column_attrs:
-        past = state.attrs[attribute.key].history
-        if attribute.key not in HOUSEKEEPING | record.__unlogged__ and past.has_changes():
-            old, new = _ends(past)
-            if old != new:
-                diff[attribute.key] = [_plain(record, attribute.key, old), _plain(record, attribute.key, new)]
+    touched = (
+        state.committed_state.keys() - HOUSEKEEPING - record.__unlogged__
+    )  # all others stand as they were read
+    for name in [one.key for one in state.mapper.column_attrs if one.key in touched]:
+        old, new = _ends(_past(record, name))
+        if old != new:
+            diff[name] = [_plain(record, name, old), _plain(record, name, new)]
     for name, field in fields_of(type(record)).items():
         if field.is_plural:
-            if ends := _plural_ends(state, name, field.kind):
+            if ends := _plural_ends(record, name, field.kind):
                 diff[name] = ends
-        elif field.kind == "ref" and (past := state.attrs[name].history).has_changes():
+        elif name in touched and field.kind == "ref" and (past := _past(record, name)).has_changes():
             diff[f"{name}_id"] = list(_ends(past))
     return diff
+
+
+def _past(record: Record, name: str) -> History:
+    """Return what stood there; asked of one attribute, for `state.attrs` makes an object for each."""
+    return get_history(record, name, passive=PassiveFlag.PASSIVE_NO_INITIALIZE)
 
 
 def _ends(past: History) -> tuple[Any, Any]:
     return (past.deleted[0] if past.deleted else None), (past.added[0] if past.added else None)
 
 
-def _plural_ends(state: InstanceState[Record], name: str, kind: str) -> list[set[Any]]:
-    past = state.attrs[f"{name}_links" if kind == "codes" else name].history
+def _plural_ends(record: Record, name: str, kind: str) -> list[set[Any]]:
+    past = _past(record, f"{name}_links" if kind == "codes" else name)
+    if not past.has_changes():
+        return []
     old, new = ({*(past.unchanged or ()), *(end or ())} for end in (past.deleted, past.added))
     if kind == "codes":  # a link that is taken away and put back is another link to the same code
         old, new = ({link.code for link in links} for links in (old, new))
@@ -351,6 +368,11 @@ def log_gone(session: Session, entity: str, gone: Sequence[tuple[int, int, Diff]
     ]
     for start in range(0, len(rows), BATCH):
         session.execute(sa.insert(ChangeLog), rows[start : start + BATCH])
+
+
+def log_beside(session: Session, table: str, row_id: int, action: str, diff: Diff) -> None:
+    """Write down what was done to a row that is no record: it has no version that anybody could put back."""
+    session.execute(sa.insert(ChangeLog), [_entry(table, row_id, 1, action, diff)])
 
 
 def log_untouched(session: Session, record: Record) -> None:

@@ -20,7 +20,7 @@ from tomoiki.core.actors import actor
 from tomoiki.core.database import Base, Moment
 from tomoiki.core.dates import now
 from tomoiki.core.fields import Described, fields_of
-from tomoiki.core.records import Fault, Listed, Record
+from tomoiki.core.records import Fault, Listed, Record, record_models
 
 MERGED = "merged_into"
 
@@ -114,28 +114,26 @@ def _said(session: Session, model: type[Record]) -> Iterator[tuple[int, tuple[in
 
 
 # -- what points at a record -------------------------------------------------------------------------------------------
-def _tables() -> list[type[Record]]:
-    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    return sorted(found, key=lambda model: str(model.__tablename__))
-
-
 @cache
 def references_to(model: type[Record]) -> tuple[tuple[type[Record], str], ...]:
     """Return the fields of every table that point at this one."""
-    fields = ((other, what) for other in _tables() for what in fields_of(other).values())
+    fields = ((other, what) for other in record_models() for what in fields_of(other).values())
     return tuple((other, what.name) for other, what in fields if what.target == model.__name__)
 
 
 def move_references(session: Session, loser: Record, winner: Record) -> list[tuple[Record, Fault]]:
     """Let all that points at one record point at the other, through the session, as if each had been saved.
 
-    A record that the other has already, where no two may be the same, stays with the one that goes. What a rule
-    forbids once it points there is returned: then nothing may be committed.
+    Of what both have, where no two may be the same, one gives way; if they are still the same then, that of the one
+    that goes stays with it. What a rule forbids once it points there is returned: then nothing may be committed.
     """
     for model, name in references_to(type(loser)):
         if fields_of(model)[name].kind == "refs":
             _swap(session, model, name, loser, winner)
             continue
+        for mine, others in twice(session, model, name, loser.id, winner.id).items():
+            session.get_one(model, mine).give_way(session.get_one(model, others))
+        session.flush()
         stay = twice(session, model, name, loser.id, winner.id)
         hers = sa.select(model).where(model.__table__.c[f"{name}_id"] == loser.id, model.id.not_in(stay))
         records = session.scalars(hers.order_by(model.id)).all()
@@ -151,7 +149,7 @@ def move_references(session: Session, loser: Record, winner: Record) -> list[tup
 
 def _rehang(session: Session, loser: Record, winner: Record) -> None:
     """Let what hangs on the one, by the name of its table and its id, hang on the other."""
-    for model in _tables():
+    for model in record_models():
         if model.__hangs_on__ is None:
             continue
         entity, key = model.__hangs_on__
@@ -188,9 +186,9 @@ def _broken(session: Session, record: Record, name: str, winner: Record) -> list
     return found
 
 
-def twice(session: Session, model: type[Record], name: str, loser_id: int, winner_id: int) -> set[int]:
-    """Return the rows of the one that the other has too, where the database allows only one."""
-    table, key, found = model.__table__, f"{name}_id", set[int]()
+def twice(session: Session, model: type[Record], name: str, loser_id: int, winner_id: int) -> dict[int, int]:
+    """Return the rows of the one that the other has too, where the database allows only one; with the other's."""
+    table, key, found = model.__table__, f"{name}_id", dict[int, int]()
     for names, where in _unique_sets(table, session.get_bind().dialect.name):
         if key not in names:
             continue
@@ -198,9 +196,8 @@ def twice(session: Session, model: type[Record], name: str, loser_id: int, winne
             sa.select(table).where(table.c[key] == one, *where).subquery() for one in (loser_id, winner_id)
         )
         alike = [hers.c[column] == others.c[column] for column in names if column != key]
-        found.update(
-            session.scalars(sa.select(hers.c.id).where(sa.select(others.c.id).where(*alike).exists()))
-        )
+        for mine, theirs in session.execute(sa.select(hers.c.id, others.c.id).where(*alike)):
+            found[mine] = theirs
     return found
 
 

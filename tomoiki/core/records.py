@@ -133,6 +133,9 @@ class Record(Listed):
         """Yield what whoever saved this should know, though it is saved."""
         yield from ()
 
+    def give_way(self, other: Record) -> None:
+        """Step back, or let the other one, when two records that are one have both: only one of them may count."""
+
     @classmethod
     def open_of(cls, whole: Record) -> sa.Select[Any] | None:
         """Return the rows of this table that are still open and belong to that record, or None if none ever do."""
@@ -157,12 +160,26 @@ class Record(Listed):
         return str(label_of(field.choices, value) if field and field.choices else value)
 
 
+def record_models() -> list[type[Record]]:
+    """Return the models of all the office's tables, by name."""
+    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    return sorted(found, key=lambda model: str(model.__tablename__))
+
+
+@cache
+def model_of(table: str) -> type[Record]:
+    """Return the model of a table; raise LookupError when there is none."""
+    found = next((model for model in record_models() if model.__tablename__ == table), None)
+    if found is None:
+        raise LookupError(table)
+    return found
+
+
 def open_ends(session: Session, record: Record) -> list[Record]:
     """Return what of this record is still open, of whichever table."""
     if record.id is None:
         return []
-    models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    asked = [rows for model in models if (rows := model.open_of(record)) is not None]
+    asked = [rows for model in record_models() if (rows := model.open_of(record)) is not None]
     with session.no_autoflush:
         return [found for rows in asked for found in session.scalars(rows)]
 

@@ -12,9 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import g
+from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import get_history
 
 from tomoiki.core.database import Base
+from tomoiki.core.history import log_beside
 from tomoiki.core.records import Counter, next_number
 
 SERIES = "saved_view"
@@ -55,6 +58,8 @@ class ListHabit(Base):
         sa.ForeignKey("saved_view.id", ondelete="SET NULL"), index=True
     )
 
+
+LOGGED = {"screen": _("List"), "name": _("Name"), "role": _("Shared with"), "query": _("What it shows")}
 
 _HABIT = sa.text(
     "INSERT INTO list_habit (user_id, screen) VALUES (:user_id, :screen) ON CONFLICT (user_id, screen) DO NOTHING"
@@ -118,17 +123,32 @@ def count_views(session: Session, screen: str, owner_id: int | None, role: str |
 
 
 def keep_view(session: Session, view: SavedView) -> None:
-    """Write a view down, new or changed."""
+    """Write a view down, new or changed, also in the change log."""
     session.add(view)
+    action = "change" if view.id else "create"
+    ends = {name: get_history(view, name) for name in LOGGED}
+    diff = {name: [_first(past.deleted), _first(past.added)] for name, past in ends.items() if past.added}
     session.flush()
+    _log(session, view, action, diff)
     touch(session)
 
 
 def drop_view(session: Session, view: SavedView) -> None:
     """Delete a view; lists that opened with it open with all rows again."""
+    _log(session, view, "delete", {name: [getattr(view, name), None] for name in LOGGED})
     session.delete(view)
     session.flush()
     touch(session)
+
+
+def _first(values: Sequence[Any]) -> Any:
+    return values[0] if values else None
+
+
+def _log(session: Session, view: SavedView, action: str, diff: dict[str, list[Any]]) -> None:
+    told = {name: ends for name, ends in diff.items() if ends[0] != ends[1]}
+    if told:
+        log_beside(session, SavedView.__tablename__, view.id, action, told)
 
 
 def keep_habit(session: Session, user_id: int, screen: str, **values: int | None) -> None:

@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm.attributes import get_history
 
-from tomoiki.core.database import Base
 from tomoiki.core.fields import Described, Field, fields_of, model_named
 from tomoiki.core.formats import Format
-from tomoiki.core.records import Listed, Record
+from tomoiki.core.records import Listed, Record, record_models
 from tomoiki.core.text import terms, tokens
 
 CLASSES = {"open": "o", "names": "n", "narrative": "t"}  # the least guarded first
@@ -45,8 +45,7 @@ def entity_number(model: type[Described]) -> int:
 
 def indexed_models() -> list[type[Record]]:
     """Return the models that have something to find."""
-    found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
-    return sorted((model for model in found if _indexed(model)), key=lambda model: model.__tablename__)
+    return [model for model in record_models() if _indexed(model)]
 
 
 @cache
@@ -123,7 +122,8 @@ def _is_indexed(record: object) -> TypeGuard[Record]:
 
 def _changed(record: Record) -> set[str]:
     state: InstanceState[Record] = sa.inspect(record)
-    return {field.name for field in _own(type(record)) if state.attrs[field.name].history.has_changes()}
+    names = [field.name for field in _own(type(record)) if field.name in state.committed_state]
+    return {name for name in names if get_history(record, name).has_changes()}
 
 
 def _forget(session: Session, previous: object) -> None:

@@ -132,6 +132,12 @@ def _refuse_another_day(registration: "Registration", session: Session) -> Fault
     return None if at is None or in_tokyo(at).date() == today() else Fault(message)
 
 
+SUREST = (
+    RegistrationStatus.attended, RegistrationStatus.confirmed, RegistrationStatus.pending,
+    RegistrationStatus.waitlisted, RegistrationStatus.no_show, RegistrationStatus.declined_offer,
+)  # fmt: skip
+
+
 class Registration(Record):
     """One attendee's place at one event."""
 
@@ -193,6 +199,13 @@ class Registration(Record):
             self.cancelled_at = now()
         elif self.status is RegistrationStatus.confirmed:
             self.checked_in_at = None
+
+    def give_way(self, other: Record) -> None:
+        """Of two places at one event one is given up: that of whoever came stays, else the surer one."""
+        if not isinstance(other, Registration):
+            return
+        gone = max(self, other, key=lambda one: SUREST.index(one.status))
+        gone.status, gone.cancelled_at = RegistrationStatus.cancelled, now()
 
     @classmethod
     def untied(cls) -> Iterator[tuple[str, sa.Select[int]]]:
