@@ -1,6 +1,7 @@
 """What each role finds on the front page, casework first (UI 5)."""
 
-from admin_views.engine.front import Board, Piece
+from admin_views.engine.boxes import Piece
+from admin_views.engine.front import Board
 from admin_views.front import casework, gatherings, keeping, money
 from tomoiki.accounts.models import Role, User
 from tomoiki.cases.models import Case, Inquiry

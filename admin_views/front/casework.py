@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_views.deadlines import NO_ADVICE
-from admin_views.engine.front import Box, Button, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.boxes import Box, Button, Counted, Desk, Line, Strip, Tile
 from admin_views.engine.office import access
 from admin_views.engine.parts import Part, counts
 from admin_views.engine.values import excerpt, label

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from admin_views.engine.front import Box, Desk, Line
+from admin_views.engine.boxes import Box, Desk, Line
 from admin_views.engine.parts import Part, counts
 from admin_views.engine.values import label
 from admin_views.front.words import all_of, chip, day_words, dotted, number

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from admin_views.engine.front import Box, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.boxes import Box, Counted, Desk, Line, Strip, Tile
 from admin_views.engine.parts import Part
 from admin_views.engine.values import label, yen
 from admin_views.front.words import all_of, day_words, dotted, number

@@ -8,7 +8,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_views.engine.front import Counted
+from admin_views.engine.boxes import Counted
 from admin_views.engine.parts import Part
 from admin_views.engine.values import label, tone
 from tomoiki.core.languages import language
