@@ -61,6 +61,17 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A value for a control of the form beside: one press takes it over, unless `by_itself` nothing else does."""
+
+    name: str
+    value: str
+    label: str
+    words: str = ""  # what stands in the box of a reference
+    by_itself: bool = False  # follows from a box that was ticked just now, where nothing else was chosen
+
+
+@dataclass(frozen=True)
 class Line:
     """A row of a box: what leads, what is under it, and at its end a measure, a mark and a button."""
 
@@ -73,6 +84,7 @@ class Line:
     measure_sub: str = ""
     tone: str = ""
     button: Button | None = None
+    offer: Offer | None = None
     count: int | None = None  # what the list behind the address holds
 
 
@@ -92,6 +104,17 @@ class Box:
     sentence_tone: str = ""
     note: str = ""
     empty: str = ""
+    offer: Offer | None = None  # at the foot
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words to be copied, in a language of their own."""
+
+    title: str
+    text: str
+    language: str
 
 
 @dataclass(frozen=True)

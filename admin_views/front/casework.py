@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from admin_views.deadlines import NO_ADVICE
 from admin_views.engine.boxes import Box, Button, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.days import chip, day_words
 from admin_views.engine.office import access
 from admin_views.engine.parts import Part, counts
 from admin_views.engine.values import excerpt, label
-from admin_views.front.words import all_of, chip, day_words, dotted, minutes_words, number, span_words, tag
+from admin_views.front.words import all_of, dotted, minutes_words, number, span_words, tag
 from tomoiki.accounts.models import Setting
 from tomoiki.accounts.settings import SettingKey, get_setting, get_settings
 from tomoiki.cases.lists import CaseStatus, Channel, InquiryStatus, Priority
