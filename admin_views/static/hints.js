@@ -19,7 +19,7 @@
     const ask = async () => {
       const mine = ++asked;
       const answer = await fetch(form.dataset.hints, { method: "POST", body: new FormData(form) }).catch(() => ({}));
-      if (!answer.ok || mine !== asked) return;
+      if (!answer.ok || mine !== asked) return; // a later answer is on its way
       show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       wake();
     };
@@ -39,7 +39,7 @@
     };
 
     form.addEventListener("input", (e) => {
-      ticked = e.target.type === "checkbox" && e.target.checked;
+      ticked ||= e.target.type === "checkbox" && e.target.checked;
       clearTimeout(timer); timer = setTimeout(ask, 350);
     });
     document.addEventListener("click", (e) => {

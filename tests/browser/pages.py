@@ -156,6 +156,9 @@ def _sos(page: Page, office: Office) -> None:
     page.fill("[name=name_text]", name)
     page.fill("[name=summary]", f"Em ở Gunma, hạn visa 20/1/2030, số của em {phone}")
     page.wait_for_selector("#people")
+    page.wait_for_selector(
+        "[name=urgency][value=now]:checked", state="attached"
+    )  # by the box that was ticked
 
 
 def _sos_to_case(page: Page, office: Office) -> None:
