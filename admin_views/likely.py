@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_views.engine.days import left_words
 from admin_views.engine.lookup import find_records
-from admin_views.engine.parts import Part
-from admin_views.engine.rows import name_in, params, selection
+from admin_views.engine.parts import Part, seen
+from admin_views.engine.rows import name_in
 from admin_views.engine.values import label
 from admin_views.front.words import dotted
 from tomoiki.cases.lists import CaseStatus
@@ -52,10 +51,8 @@ def likely_people(session: Session, typed: Mapping[str, str], phones: Iterable[s
     name, handle = typed.get("name_text", "").strip(), typed.get("channel_handle", "").strip()
     numbers = {*phones, *(phones_of(handle) if handle else ())}
     found = {one.id for query in _queries(name, handle, numbers) for one in find_records(Person, query)}
-    ranked = sorted(
-        _ranked(_rows(session, found), name, handle, numbers), key=lambda one: (one[0], -one[1]["id"])
-    )
-    ranked = ranked[:MOST]
+    rows = seen(session, Person, SHOWN, found).values()
+    ranked = sorted(_ranked(rows, name, handle, numbers), key=lambda one: (one[0], -one[1]["id"]))[:MOST]
     return list(_told(session, ranked)) if ranked else []
 
 
@@ -63,14 +60,6 @@ def _queries(name: str, handle: str, numbers: Iterable[str]) -> Iterator[str]:
     """Yield what is looked up: the search knows a number by its digits at home."""
     yield from (f"0{number[3:]}" for number in sorted(numbers))
     yield from (text for text in (name, handle) if len(fold(text)) >= FEWEST_LETTERS)
-
-
-def _rows(session: Session, ids: Iterable[int]) -> list[dict[str, Any]]:
-    chosen, wanted = selection(Person, SHOWN), sorted(ids)
-    if not wanted:
-        return []
-    asked = sa.select(*chosen.columns).select_from(chosen.joined).where(Person.__table__.c.id.in_(wanted))
-    return chosen.rows(session, [tuple(row) for row in session.execute(asked, params())])
 
 
 Ranked = tuple[int, Mapping[str, Any], str]

@@ -52,12 +52,13 @@ class Counted:
 
 @dataclass(frozen=True)
 class Button:
-    """A move of the record in the row: its address, the state it moves to, and what tells whom it is about."""
+    """A verb on the record in the row: its address, the state that a move leads to, and what tells whom it is about."""
 
     label: str
     address: str
     to: str
     about: str
+    is_primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Line:
     measure: str = ""
     measure_sub: str = ""
     tone: str = ""
-    button: Button | None = None
+    buttons: Sequence[Button] = ()
     offer: Offer | None = None
     count: int | None = None  # what the list behind the address holds
 
@@ -118,6 +119,18 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Jotter:
+    """A small form that writes down what was done: about which record, of which kind, in words, how long it took."""
+
+    title: str
+    address: str
+    about: tuple[str, str, Sequence[tuple[int, str]]]  # control, label, records to choose from
+    kinds: Sequence[tuple[str, str]]
+    help: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Tile:
     """A number with its definition; the list behind it, where it shows the same number."""
 
@@ -142,7 +155,7 @@ class Strip:
 class Piece:
     """What makes a box or a strip, for those who may do this with the records it is about."""
 
-    make: Callable[[Desk], Box | Strip | None]
+    make: Callable[[Desk], Box | Jotter | Strip | None]
     model: type[Listed]
     verb: Verb = "read"
     place: Place = "left"

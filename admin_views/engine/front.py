@@ -12,7 +12,7 @@ from flask_admin import BaseView, expose
 from flask_babel import format_date
 
 from admin_views.engine import pages
-from admin_views.engine.boxes import Box, Piece, Strip, allowed, desk
+from admin_views.engine.boxes import Box, Jotter, Piece, Strip, allowed, desk
 from admin_views.engine.office import viewer
 from admin_views.engine.stamp import Reckoned
 from tomoiki.core.languages import language
@@ -36,8 +36,8 @@ class Front:
     day: str
     is_whole: bool
     sides: bool
-    left: list[Box] = field(default_factory=list)
-    right: list[Box] = field(default_factory=list)
+    left: list[Box | Jotter] = field(default_factory=list)
+    right: list[Box | Jotter] = field(default_factory=list)
     below: list[Strip] = field(default_factory=list)
 
     @property

@@ -211,6 +211,7 @@ PAGES: dict[str, Kind] = {
     "login": Kind(_at("/login"), role=""),
     "setup": Kind(_setup, role="", is_first=True),
     "home": Kind(_at("/")),
+    "home-interpreter": Kind(_at("/"), role="interpreter"),
     "drawer": Kind(_open_drawer),
     "cases": Kind(_at("/cases/?per_page=10")),
     "cases-filters": Kind(_at("/cases/?per_page=10&filter=1")),

@@ -49,7 +49,7 @@ class Fact(Record):
     case: Mapped[Case | None] = ref(label=_("Case"), on_delete="cascade", search="open")
     case_id: Mapped[int | None]
     kind: Mapped[str] = col(label=_("What happened"), choices=FactKind)
-    on: Mapped[date] = col(label=_("On"))
+    on: Mapped[date] = col(label=_("Happened on"))
     until: Mapped[date | None] = col(label=_("Until"))
     amount: Mapped[int | None] = col(label=_("Amount"), unit="JPY", low=0, check="amount >= 0")
     source: Mapped[str | None] = col(label=_("Known from"), choices=FactSource)
