@@ -21,6 +21,7 @@ MOST_FACTS = 5
 FIXED_SLUGS = frozenset(
     {
         "bulk",
+        "import",
         "last-hour",
         "login",
         "logout",

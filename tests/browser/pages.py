@@ -254,6 +254,7 @@ PAGES: dict[str, Kind] = {
     "reason": Kind(_at("/cases/{secret}")),
     "search-typing": Kind(_type_in_header, covers=True),
     "search": Kind(_at("/search?q=nguyen")),
+    "ledgers": Kind(_at("/import")),
     "import": Kind(_at("/people/import")),
     "import-preview": Kind(_import_preview),
     "import-result": Kind(_import_result),
