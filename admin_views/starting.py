@@ -42,4 +42,7 @@ def ledgers_page() -> Any:
     screens = [one for one in office().screens.values() if not one.only and may_import(one, viewer())]
     if not screens:
         abort(403)
-    return render_template("office/ledgers.html", screens=screens)
+    known = [one for one in screens if one.synonyms]  # whose old headers the program knows
+    return render_template(
+        "office/ledgers.html", known=known, others=[one for one in screens if one not in known]
+    )
