@@ -227,13 +227,18 @@ class ChoiceInput(Input):
     @property
     def rest(self) -> list[tuple[str, str, bool]]:
         """Return the buttons that unfold."""
-        return [one for one in self.options if one not in self.first]
+        return _untapped(self.options, self.taps) if self.taps else []
 
 
 def _tapped(options: Sequence[tuple[str, str, bool]], taps: Sequence[str]) -> list[tuple[str, str, bool]]:
     """Return the options of these codes, in the order of the codes."""
     known = {one[0]: one for one in options}
     return [known[code] for code in taps if code in known]
+
+
+def _untapped(options: Sequence[tuple[str, str, bool]], taps: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Return all other options."""
+    return [one for one in options if one[0] not in taps]
 
 
 def _member(field: Field, code: str) -> Any:
@@ -314,7 +319,7 @@ class CodesInput(Input):
     @property
     def rest(self) -> list[tuple[str, str, bool]]:
         """Return the boxes that can be unfolded."""
-        return [one for one in self.options if one not in self.first]
+        return _untapped(self.options, self.taps) if self.taps else self.options[MANY:]
 
 
 class ReferenceInput(Input):
