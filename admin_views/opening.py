@@ -112,7 +112,8 @@ def _inquiry(key: int) -> Inquiry:
         db.session.rollback()
         log_access("refused", Inquiry.__tablename__, key)
         abort(404 if row is None else 403)
-    return db.session.get_one(Inquiry, key, populate_existing=True)
+    is_locked = request.method == "POST"  # of two presses at once the second finds the case of the first
+    return db.session.get_one(Inquiry, key, populate_existing=True, with_for_update=is_locked)
 
 
 def _answered(inquiry: Inquiry) -> Any:
