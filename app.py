@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 import admin_views
-from admin_views import front, help_pages, office_pages
+from admin_views import front, help_pages, office_pages, opening, starting
 from admin_views.engine import install as install_engine
 from admin_views.engine.front import install as install_front
 from admin_views.engine.screen import Screen
@@ -70,9 +70,11 @@ def create_app(
     wordings.install(app)
     languages.install(app, login.user_language, _office_language)
     login.install(app)
-    setup.install(app)
+    setup.install(app, starting.STARTS)
     office_pages.install(app)
     help_pages.install(app)
+    opening.install(app)
+    starting.install(app)
     install_engine(app, screens, access or office_access(), login.current_viewer, _setting)
     install_front(app, front.BOARDS)
     app.extensions["tomoiki_setting"] = _setting  # for rooms below the one that knows them

@@ -1,11 +1,17 @@
 """Screens of casework: cases, activities, who works on a case."""
 
-from flask_babel import lazy_gettext as _
+from collections.abc import Callable
 
-from admin_views.engine.screen import Inline, Many, Related, Screen, View
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
+
+from admin_views.engine.office import viewer
+from admin_views.engine.screen import Action, Inline, Many, Related, Screen, View
 from admin_views.menus import CASEWORK
 from tomoiki.accounts.matrix import own_cases
 from tomoiki.cases import ledger
+from tomoiki.cases.lists import Answer
 from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
 from tomoiki.deadlines.models import Deadline, Fact
 from tomoiki.referrals.models import Referral
@@ -97,6 +103,26 @@ ACTIVITIES = Screen(
     ),
 )
 
+
+def is_asked(row: CaseStaff) -> bool:
+    """Tell whether it is she who is asked, and has not answered."""
+    return row.answer is Answer.requested and row.user_id == viewer().id
+
+
+def answer_with(answer: Answer) -> Callable[[Session, CaseStaff], str]:
+    """Return the verb that answers a request so."""
+
+    def note(session: Session, row: CaseStaff) -> str:
+        number = row.case.number
+        row.answer = answer
+        session.flush()
+        if answer is Answer.declined:
+            return gettext("You declined %(number)s. The office sees it.", number=number)
+        return gettext("You accepted %(number)s.", number=number)
+
+    return note
+
+
 CASE_STAFF = Screen(
     model=CaseStaff,
     slug="case-staff",
@@ -106,6 +132,18 @@ CASE_STAFF = Screen(
     list=("user", "case", "role", "from_on", "to_on", "answer"),
     filters=("case", "user", "role", "answer"),
     facts=("case", "user", "role", ("from_on", "to_on"), "answer"),
+    actions=(
+        Action("accept", _("Accept"), answer_with(Answer.accepted), "read", offered=is_asked, after="/"),
+        Action(
+            "decline",
+            _("Decline"),
+            answer_with(Answer.declined),
+            "read",
+            offered=is_asked,
+            after="/",
+            icon="x",
+        ),
+    ),
     form=(
         ("case", "user"),
         "role",

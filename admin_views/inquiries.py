@@ -2,9 +2,12 @@
 
 from flask_babel import lazy_gettext as _
 
-from admin_views.engine.screen import Related, Screen, View
+from admin_views.engine.screen import Action, Related, Screen, Then, View
+from admin_views.intake import CHANNELS, DANGER, INTAKE, LANGUAGES_OF_MOST, answer_times
 from admin_views.menus import CASEWORK
+from admin_views.opening import go_on
 from tomoiki.cases.models import Activity, Case, Inquiry
+from tomoiki.cases.services import may_become_case
 from tomoiki.indicators.contacts import counted, waiting
 
 INQUIRIES = Screen(
@@ -45,15 +48,29 @@ INQUIRIES = Screen(
         "channel",
         "summary",
         "urgency",
-        ("language", "pref"),
-        ("name_text", "channel_handle"),
-        "person",
+        ("language", "name_text"),
         "categories",
+        ("channel_handle", "pref"),
+        "person",
         ("worker_type", "received_at"),
         ("company_text", "organisation"),
         ("case", "duplicate_of"),
         "closed_reason",
         "is_test",
+    ),
+    folds="worker_type",
+    taps={"channel": CHANNELS, "language": LANGUAGES_OF_MOST, "categories": DANGER},
+    notes={"urgency": answer_times},
+    beside=INTAKE,
+    then=Then(_("Save and open a case"), _("Save the inquiry only"), go_on),
+    actions=(
+        Action(
+            "case",
+            _("Open the case"),
+            icon="case",
+            page="/inquiries/{id}/case",
+            offered=may_become_case,
+        ),
     ),
     related=(
         Related(

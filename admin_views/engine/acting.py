@@ -29,8 +29,8 @@ class ActionPages(ScreenPages):
         message = action.run(db.session(), record)
         db.session.commit()
         flash(message, "success")
-        return redirect(f"/{self.screen.slug}/{record_id}", 303)
+        return redirect(action.after or f"/{self.screen.slug}/{record_id}", 303)
 
     def _action(self, name: str) -> Action:
-        found = next((action for action in self.screen.actions if action.name == name), None)
+        found = next((one for one in self.screen.actions if one.name == name and not one.page), None)
         return found or abort(404)

@@ -21,6 +21,7 @@ MOST_FACTS = 5
 FIXED_SLUGS = frozenset(
     {
         "bulk",
+        "import",
         "last-hour",
         "login",
         "logout",
@@ -103,6 +104,10 @@ def _unknown_fields(screen: Screen) -> Iterator[str]:
         "facts": tuple(flat(screen.facts)),
         "tags": screen.tags,
         "form": screen.fields,
+        "folds": (screen.folds,) if screen.folds else (),
+        "taps": tuple(screen.taps),
+        "notes": tuple(screen.notes),
+        "beside": screen.beside.fields if screen.beside else (),
         "only": tuple(screen.only),
         "views": tuple(name for view in screen.views for name in view.reads),
         "labels": tuple(screen.labels),

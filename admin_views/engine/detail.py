@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement
 
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.attached import Files, files_of
+from admin_views.engine.days import chip
 from admin_views.engine.figures import reckon, visible_figures
 from admin_views.engine.listing import cell, looks, ordering
 from admin_views.engine.lookup import Found, named
 from admin_views.engine.mixin import ScreenPages
-from admin_views.engine.moving import Move, moves_of
+from admin_views.engine.moving import Move, is_unsettled, moves_of
 from admin_views.engine.office import access, office, seen_alike, viewer
 from admin_views.engine.place import place_of
 from admin_views.engine.rows import (
@@ -71,6 +72,9 @@ class RelatedTable:
     by: str
     heads: Sequence[tuple[str, str, str]]  # what a head says, its class, what it says on a phone
     rows: Sequence[tuple[int, Sequence[str]]]
+    lines: Sequence[
+        tuple[int, Sequence[str], str]
+    ]  # the rows, the mark of how near a day is apart from the rest
     events: Sequence[Mapping[str, Any]]
     count: int
     may_add: bool
@@ -384,10 +388,23 @@ def related_table(screen: Screen, key: int, related: Related) -> RelatedTable | 
     lines = [
         (row["id"], [show(row.get(name)) for name, show in zip(shown, shows, strict=True)]) for row in rows
     ]
+    beside = [_beside(related, shown, row, cells) for row, (_key, cells) in zip(rows, lines, strict=True)]
     may_add = access().may(viewer(), "create", related.model) and target.creates
     heads = [_head(known[name], str(target.labels.get(name, known[name].label))) for name in shown]
     events = [_event(related, row) for row in rows] if related.timeline else ()
-    return RelatedTable(target, related, by, heads, lines, events, count, may_add)
+    return RelatedTable(target, related, by, heads, lines, beside, events, count, may_add)
+
+
+def _beside(
+    related: Related, shown: Sequence[str], row: Mapping[str, Any], cells: Sequence[str]
+) -> tuple[int, Sequence[str], str]:
+    """Return a line beside a timeline; of what leads there and is not settled, how near its day is."""
+    known = fields_of(related.model)
+    at = next((at for at, name in enumerate(shown) if related.first and known[name].due), None)
+    day = None if at is None else row.get(shown[at])
+    if at is None or day is None or not is_unsettled(related.model, row):
+        return row["id"], cells, ""
+    return row["id"], [*cells[:at], *cells[at + 1 :]], chip(day, today())
 
 
 def _head(what: Field, label: str) -> tuple[str, str, str]:

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views.engine.arguments import parse_id
 from admin_views.engine.conflict import Conflict, find_conflict, resolve
 from admin_views.engine.filling import fill, form_names, stands_outside
+from admin_views.engine.hints import is_asked, taken
 from admin_views.engine.histories import user_names
 from admin_views.engine.inlines import InlineRows, inline_rows, save_all
 from admin_views.engine.inputs import Input, OptionalFlagInput, Stored, input_for
@@ -24,13 +25,14 @@ from admin_views.engine.mixin import ScreenPages
 from admin_views.engine.resuming import RESUME
 from admin_views.engine.saving import save_changes, save_new
 from admin_views.engine.screen import Row
-from tomoiki.core.database import db
+from tomoiki.core.database import begin_write, db
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import fields_of
 from tomoiki.core.history import log_access
 from tomoiki.core.records import Fault, Record
 from tomoiki.core.sent_forms import find_sent, remember_sent
 
+THEN = "_then"
 TYPED = frozenset({"line", "area", "number", "combo"})
 
 
@@ -42,7 +44,7 @@ class FormPages(ScreenPages):
         """Show an empty or prefilled form, or save a new record."""
         if not self.screen.creates:
             abort(404)
-        form = self._form(None)
+        form = self._form(None, taken() if is_asked() else None)
         if _is_only_shown():
             return self._form_page(form, None, [])
         if (known := find_sent(db.session(), self.model, _once())) is not None:
@@ -60,7 +62,17 @@ class FormPages(ScreenPages):
         except IntegrityError:  # the same form came twice at once, and the other one was saved first
             db.session.rollback()
             record_id = find_sent(db.session(), self.model, _once()) or abort(409)
-        return self._saved(record_id, remarks)
+        return self._gone_on(record_id) or self._saved(record_id, remarks)
+
+    def _gone_on(self, record_id: int) -> Any:
+        """Go on from the record that was just saved, if the button says so; it stays saved whatever comes of that."""
+        then = self.screen.then
+        if then is None or THEN not in request.form:
+            return None
+        begin_write()
+        address = then.run(db.session(), db.session.get_one(self.model, record_id), request.form)
+        db.session.commit()
+        return redirect(address, 303)
 
     @expose("/<key>/edit", methods=("GET", "POST"))
     def edit_view(self, key: str) -> Any:
@@ -101,8 +113,13 @@ class FormPages(ScreenPages):
         given = (sent or request.form) if request.method == "POST" else None
         is_new = record is None
         form = self._form_class(record)(given, obj=Stored(record) if record else None)
+        if is_asked():
+            _leave_blank_alone(form)
         for name in set(form._fields) - set(self._names()):
             delattr(form, name)
+        for name, codes in self.screen.taps.items():
+            if name in form:
+                form[name].taps = codes
         if is_new and given is None:
             _show_prefilled(form)
         return form
@@ -127,12 +144,16 @@ class FormPages(ScreenPages):
     ) -> Any:
         inlines = self._inlines(record) if inlines is None else inlines
         rows = _rows(form, self.screen.form)
+        for name, say in self.screen.notes.items():
+            if name in form:
+                form[name].notes = say(db.session())
         if not (faults or _wrong(form)):
             _place_cursor(rows)
         page = self.render(
             "engine/form.html",
             screen=self.screen,
             rows=rows,
+            folded=[] if record else _folded(rows, self.screen.folds),
             record=record,
             faults=faults,
             inlines=inlines,
@@ -140,6 +161,9 @@ class FormPages(ScreenPages):
             once=_once() or new_token(),
             version=request.form.get("_version") or (record.version if record else ""),
             next=_next(),
+            hints=self.hints(taken() if request.method == "POST" else request.args)
+            if record is None
+            else None,
         )
         if record is not None:
             self._log_shown(record.id, [field.name for field in form if field.field.secret and field.data])
@@ -216,11 +240,25 @@ def _rows(form: Any, declared: Iterable[Row]) -> list[list[Input]]:
     return found
 
 
+def _folded(rows: list[list[Input]], begins: str) -> list[list[Input]]:
+    """Return the rows from this field on: none where one of them asks to be seen."""
+    at = next((at for at, row in enumerate(rows) if any(one.short_name == begins for one in row)), len(rows))
+    asking = any(one.errors or one.short_name in request.args for row in rows[at:] for one in row)
+    return [] if asking else rows[at:]
+
+
 def _place_cursor(rows: Iterable[Iterable[Input]]) -> None:
     """Let the cursor stand in the first control that one types into."""
     typed = (control for row in rows for control in row if control.shape in TYPED)
     if (first := next(typed, None)) is not None:
         first.begins = True
+
+
+def _leave_blank_alone(form: Any) -> None:
+    """Complain about nothing that is still empty: the form is not being saved."""
+    for field in form:
+        if not any(text.strip() for text in field.raw_data or ()):
+            field.process_errors, field.errors = [], ()
 
 
 def _show_prefilled(form: Any) -> None:
@@ -234,8 +272,8 @@ def _show_prefilled(form: Any) -> None:
 
 
 def _is_only_shown() -> bool:
-    """Tell whether the form is opened, or comes back after a log-in in between; neither saves."""
-    return request.method == "GET" or RESUME in request.form
+    """Tell whether the form is opened, comes back after a log-in in between, or asks for hints: none of it saves."""
+    return request.method == "GET" or RESUME in request.form or is_asked()
 
 
 def _once() -> str:

@@ -38,6 +38,8 @@ class Input(WTField):
     shape = "line"
     begins = False  # the cursor stands in it when the form opens
     asks = ""  # address that tells the second reading of what is being typed
+    taps: Sequence[str] = ()  # of many choices those that stand open, the others unfold
+    notes: Mapping[str, str] = {}  # words under a choice, by code
 
     def __init__(
         self,
@@ -196,8 +198,8 @@ class ChoiceInput(Input):
 
     @property
     def shape(self) -> str:  # type: ignore[override]
-        """Few choices are buttons."""
-        return "buttons" if len(self.options) <= FEW else "select"
+        """Few choices are buttons, and of many those that are chosen most."""
+        return "buttons" if self.taps or len(self.options) <= FEW else "select"
 
     def read(self, text: str) -> Any:
         """Take a code that may be chosen, or the one that stands there already."""
@@ -216,6 +218,27 @@ class ChoiceInput(Input):
         typed = self.raw_data[0] if self.raw_data else None
         chosen = typed if typed is not None else self.data
         return [(code, words.get(code, code), code == chosen) for code in codes]
+
+    @property
+    def first(self) -> list[tuple[str, str, bool]]:
+        """Return the buttons that stand open."""
+        return _tapped(self.options, self.taps) if self.taps else self.options
+
+    @property
+    def rest(self) -> list[tuple[str, str, bool]]:
+        """Return the buttons that unfold."""
+        return _untapped(self.options, self.taps) if self.taps else []
+
+
+def _tapped(options: Sequence[tuple[str, str, bool]], taps: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Return the options of these codes, in the order of the codes."""
+    known = {one[0]: one for one in options}
+    return [known[code] for code in taps if code in known]
+
+
+def _untapped(options: Sequence[tuple[str, str, bool]], taps: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """Return all other options."""
+    return [one for one in options if one[0] not in taps]
 
 
 def _member(field: Field, code: str) -> Any:
@@ -291,12 +314,12 @@ class CodesInput(Input):
     @property
     def first(self) -> list[tuple[str, str, bool]]:
         """Return the boxes that stand open."""
-        return self.options[:MANY]
+        return _tapped(self.options, self.taps) if self.taps else self.options[:MANY]
 
     @property
     def rest(self) -> list[tuple[str, str, bool]]:
         """Return the boxes that can be unfolded."""
-        return self.options[MANY:]
+        return _untapped(self.options, self.taps) if self.taps else self.options[MANY:]
 
 
 class ReferenceInput(Input):

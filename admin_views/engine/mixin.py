@@ -32,6 +32,9 @@ class ScreenPages:
         def refuse(self, record_id: int | None, code: int) -> NoReturn:
             """End the page and write the refusal down."""
 
+        def hints(self, typed: Any) -> Any:
+            """Return what the form of a new record is told by what was typed."""
+
         def show_refused(self, row: dict[str, Any], files: Any) -> Any:
             """Show the detail page with the files that were not taken."""
 

@@ -41,6 +41,12 @@ def moves_of(model: type[Listed], row: Mapping[str, Any]) -> list[Move]:
     return [Move(state.value, label(choices, state.value)) for state in allowed] if choices else []
 
 
+def is_unsettled(model: type[Listed], row: Mapping[str, Any]) -> bool:
+    """Tell whether the record may still move: what is done or given up is not near any more."""
+    moves = model.__moves__
+    return moves is None or bool(moves.allowed.get(row.get(moves.field)))  # type: ignore[arg-type]  # its states
+
+
 @dataclass(frozen=True)
 class OpenEnd:
     """Something of the record that is still open: of which kind, what names it, where it is."""

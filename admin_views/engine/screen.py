@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from flask_babel import LazyString
 from sqlalchemy import ColumnElement
@@ -12,6 +12,11 @@ from sqlalchemy.orm import Session
 
 from tomoiki.core.access import Verb
 from tomoiki.core.records import Listed, Record
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+    from admin_views.engine.hints import Beside
 
 Row = str | tuple[str, ...]
 
@@ -86,15 +91,32 @@ class Link:
 
 @dataclass(frozen=True)
 class Action:
-    """A verb on one record: a button on its page, two lines around a service; returns the message to show."""
+    """A verb on one record: a button on its page, two lines around a service; returns the message to show.
+
+    With `page` the button leads to that address instead, where the verb is asked about (`{id}` is the record's).
+    """
 
     name: str
     label: LazyString
-    run: Callable[[Session, Any], str]
+    run: Callable[[Session, Any], str] = lambda session, record: ""
     needs: Verb = "update"
     confirm: LazyString | None = None
     icon: str = "check"
     offered: Callable[[Any], bool] = lambda record: True
+    page: str = ""
+    after: str = ""  # where it leads, if not to the record
+
+
+@dataclass(frozen=True)
+class Then:
+    """What the form of a new record offers along with saving: where to go on from what was saved, by what was typed.
+
+    `only` are the words of the button that saves and does no more.
+    """
+
+    label: LazyString
+    only: LazyString
+    run: Callable[[Session, Any, MultiDict[str, str]], str]
 
 
 @dataclass(frozen=True)
@@ -136,6 +158,11 @@ class Screen:
     facts: tuple[Row, ...] = ()  # the strip that leads the detail page, at most five
     tags: tuple[str, ...] = ()  # codes shown as tags under the title
     form: tuple[Row, ...] = ()
+    folds: str = ""  # the field from which on the form of a new record is folded
+    taps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see Input: codes that stand open
+    notes: Mapping[str, Callable[[Session], Mapping[str, str]]] = field(default_factory=dict)  # under choices
+    beside: Beside | None = None  # what stands beside the form of a new record
+    then: Then | None = None
     inlines: tuple[Inline, ...] = ()
     related: tuple[Related, ...] = ()
     actions: tuple[Action, ...] = ()

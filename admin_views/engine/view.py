@@ -20,6 +20,7 @@ from admin_views.engine.column_pages import ColumnPages
 from admin_views.engine.deleting import DeletePages
 from admin_views.engine.detail import DetailPages, read_row
 from admin_views.engine.forms import FormPages
+from admin_views.engine.hints import HintPages
 from admin_views.engine.histories import HistoryPages
 from admin_views.engine.import_pages import ImportPages
 from admin_views.engine.inputs import input_for
@@ -51,6 +52,7 @@ NEED: dict[str, Verb | None] = {
     "file_view": "read",
     "thumbnail_view": "read",
     "create_view": "create",
+    "hints_view": "create",
     "edit_view": "update",
     "move_view": "update",
     "put_back_view": "update",
@@ -67,7 +69,16 @@ NEED: dict[str, Verb | None] = {
 }
 
 LOOKS = frozenset(
-    {"reveal_view", "reason_view", "upload_view", "import_view", "import_undo_view", "export", "bulk_view"}
+    {
+        "hints_view",
+        "reveal_view",
+        "reason_view",
+        "upload_view",
+        "import_view",
+        "import_undo_view",
+        "export",
+        "bulk_view",
+    }
 )  # a POST that needs no lock of ours from the start
 
 
@@ -121,6 +132,7 @@ class EngineView(  # the pages first: their routes replace the stock ones
     ColumnPages,
     DetailPages,
     FormPages,
+    HintPages,
     MovePages,
     StepBackPages,
     PutBackPages,

@@ -1,9 +1,10 @@
 """What each role finds on the front page, casework first (UI 5)."""
 
-from admin_views.engine.front import Board, Piece
-from admin_views.front import casework, gatherings, keeping, money
+from admin_views.engine.boxes import Piece
+from admin_views.engine.front import Board
+from admin_views.front import casework, gatherings, interpreting, keeping, money
 from tomoiki.accounts.models import Role, User
-from tomoiki.cases.models import Case, Inquiry
+from tomoiki.cases.models import Activity, Case, CaseStaff, Inquiry
 from tomoiki.core.history import ChangeLog
 from tomoiki.deadlines.models import Deadline
 from tomoiki.events.models import Attendee, Event, FollowUp
@@ -53,7 +54,13 @@ BOARDS = (
     ),
     Board(
         Role.interpreter,
-        (Piece(casework.assigned, Case), Piece(casework.emergency_numbers, Case, place="right")),
+        (
+            Piece(interpreting.requests, CaseStaff),
+            Piece(interpreting.assigned, Case),
+            Piece(interpreting.jotter, Activity, "create"),
+            Piece(interpreting.my_month, Activity, place="right"),
+            Piece(interpreting.emergency_numbers, Case, place="right"),
+        ),
     ),
     Board(
         Role.admin,

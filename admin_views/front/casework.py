@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from admin_views.deadlines import NO_ADVICE
-from admin_views.engine.front import Box, Button, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.boxes import Box, Button, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.days import chip, day_words
 from admin_views.engine.office import access
 from admin_views.engine.parts import Part, counts
 from admin_views.engine.values import excerpt, label
-from admin_views.front.words import all_of, chip, day_words, dotted, minutes_words, number, span_words, tag
-from tomoiki.accounts.models import Setting
+from admin_views.front.words import all_of, dotted, minutes_words, number, span_words, tag
 from tomoiki.accounts.settings import SettingKey, get_setting, get_settings
 from tomoiki.cases.lists import CaseStatus, Channel, InquiryStatus, Priority
 from tomoiki.cases.models import Inquiry
@@ -73,7 +72,7 @@ def _waiting_line(row: Mapping[str, Any], desk: Desk, allowed: timedelta, *, may
         measure=_("waiting %(time)s", time=span_words(waited)),
         measure_sub=_("aim: %(time)s", time=span_words(allowed)),
         tone=lateness(waited, allowed),
-        button=answer if may_answer else None,
+        buttons=(answer,) if may_answer else (),
     )
 
 
@@ -151,32 +150,6 @@ def _case_line(row: Mapping[str, Any], today: date) -> Line:
         dotted(row["number"] if text != row["number"] else "", row.get("person"), when),
         tone="urgent",
         measure=_("overdue") if day is not None and day < today else "",
-    )
-
-
-def assigned(desk: Desk) -> Box:
-    """An interpreter's own cases, and when something happens in them."""
-    part = Part("cases", OPEN)
-    names = ("number", "person", "next_action", "next_action_on")
-    rows, count = part.first(desk.session, names, FEW, "next_action_on")
-    return Box(
-        _("Your cases"),
-        [_case_line(row, desk.today) for row in rows],
-        links=all_of(part, count),
-        empty=_("No case is yours at the moment. The office asks you when it needs you."),
-    )
-
-
-def emergency_numbers(desk: Desk) -> Box | None:
-    """The numbers that the office has tried and written into its settings; nothing before."""
-    key = SettingKey.emergency_contacts.value
-    value = desk.session.scalar(sa.select(Setting.__table__.c.value).where(Setting.__table__.c.key == key))
-    lines = [line.rpartition(" ") for line in (value or "").splitlines() if line.strip()]
-    if not lines:
-        return None
-    return Box(
-        _("Emergency numbers"),
-        [Line(name or digits, f"tel:{digits}", measure=digits) for name, _sep, digits in lines],
     )
 
 

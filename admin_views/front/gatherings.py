@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from admin_views.engine.front import Box, Desk, Line
+from admin_views.engine.boxes import Box, Desk, Line
+from admin_views.engine.days import chip, day_words
 from admin_views.engine.parts import Part, counts
 from admin_views.engine.values import label
-from admin_views.front.words import all_of, chip, day_words, dotted, number
+from admin_views.front.words import all_of, dotted, number
 from tomoiki.accounts.settings import SettingKey, get_settings
 from tomoiki.core.dates import in_tokyo
 from tomoiki.core.fields import fields_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from admin_views.engine.front import Box, Desk, Line
+from admin_views.engine.boxes import Box, Desk, Line
 from admin_views.engine.parts import Part, counts
 from admin_views.front.words import number
 from tomoiki.accounts.models import Invitation, LoginFailure

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from admin_views.engine.front import Box, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.boxes import Box, Counted, Desk, Line, Strip, Tile
+from admin_views.engine.days import day_words
 from admin_views.engine.parts import Part
 from admin_views.engine.values import label, yen
-from admin_views.front.words import all_of, day_words, dotted, number
+from admin_views.front.words import all_of, dotted, number
 from tomoiki.indicators.rules import Period
 from tomoiki.indicators.runway import Lasting, Runway, runway
 from tomoiki.money.lists import SupportType

@@ -1,20 +1,17 @@
 """How the front page says days, how long somebody waits, and counts."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from admin_views.engine.front import Counted
+from admin_views.engine.boxes import Counted
 from admin_views.engine.parts import Part
 from admin_views.engine.values import label, tone
-from tomoiki.core.languages import language
 from tomoiki.core.vocabulary import AnyChoice
 
-URGENT_DAYS, SOON_DAYS = 3, 14
 HOUR, HOURS, DAY = 60, 120, 1440
 DOT = " ・ "
 
@@ -24,18 +21,12 @@ def dotted(*parts: Any) -> str:
     return DOT.join(str(part) for part in parts if part)
 
 
-def day_words(day: date) -> str:
-    """Return a day as people say it: 11/26（木）; no line ends inside it."""
-    patterns = {"ja": "M/d（E）", "vi": "EEE d/M"}
-    return str(format_date(day, patterns.get(language(), "EEE d MMM"))).replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def minutes_words(minutes: float) -> str:
-    """Return a length of time: minutes below two hours, then hours and minutes, days from two on."""
+def minutes_words(minutes: float, *, as_hours: bool = False) -> str:
+    """Return a length of time: minutes below two hours, then hours and minutes, days from two on (`as_hours`: never)."""
     whole = int(minutes)
     if whole < HOURS:
         return _("%(count)s min", count=whole)
-    if whole < 2 * DAY:
+    if whole < 2 * DAY or as_hours:
         hours, rest = divmod(whole, HOUR)
         return (
             _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
@@ -45,22 +36,9 @@ def minutes_words(minutes: float) -> str:
     return _("%(count)s days", count=f"{whole // DAY:,}")
 
 
-def span_words(span: timedelta) -> str:
+def span_words(span: timedelta, *, as_hours: bool = False) -> str:
     """Return a length of time in words."""
-    return minutes_words(span.total_seconds() / 60)
-
-
-def chip(day: date, today: date) -> Markup:
-    """Return the mark of a deadline: days left, then the day."""
-    left = (day - today).days
-    if left < 0:
-        kind, words = "over", _("%(days)s days over", days=-left)
-    elif left == 0:
-        kind, words = "d3", _("Today")
-    else:
-        kind = "d3" if left <= URGENT_DAYS else "d7" if left <= SOON_DAYS else ""
-        words = _("%(days)s days left", days=left)
-    return Markup('<span class="dl {}"><b>{}</b> {}</span>').format(kind, words, day_words(day))
+    return minutes_words(span.total_seconds() / 60, as_hours=as_hours)
 
 
 def tag(choices: AnyChoice, code: str) -> Markup:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, DictLoader
 
+from admin_views.starting import STARTS
 from tests.conftest import OwnContextClient, _config
 from tests.databases import PASSWORD, Store, let_go
 from tomoiki.accounts import commands, login, setup
@@ -45,7 +46,7 @@ def make_app(database: Store, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         search.install()
         languages.install(app, login.user_language, lambda: "en")
         login.install(app)
-        setup.install(app)
+        setup.install(app, STARTS)
         commands.install(app)
         app.add_url_rule("/", "home", _home)
         app.test_client_class = OwnContextClient

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from tests.accounts.conftest import is_in
 from tomoiki.accounts.models import User
 from tomoiki.accounts.settings import SettingKey, get_setting
 from tomoiki.accounts.setup import setup_address
+from tomoiki.cases.models import Case
 from tomoiki.core.database import db, in_write
+from tomoiki.demo import commands
 
 FORM = {
     "name": "山本 直子",
@@ -148,3 +151,25 @@ def test_of_two_posts_at_once_one_wins(app: Flask, token: str) -> None:
     with app.app_context():
         assert len(db.session.scalars(sa.select(User.id)).all()) == 1
     assert sum(is_in(client) for client in clients) == 1
+
+
+def test_the_last_question_is_how_to_begin(client: FlaskClient, token: str) -> None:
+    page = client.get(f"/setup?token={token}").text
+
+    assert 'name="start" value="file" checked' in page
+    assert client.post("/setup", data=FORM | {"token": token, "start": "zzz"}).status_code == 422
+
+
+@pytest.mark.parametrize(("start", "address"), [("file", "/import"), ("demo", "/"), ("empty", "/")])
+def test_one_begins_with_what_one_chose(
+    start: str, address: str, client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = partial(commands.build_office, scale=0.02)
+    monkeypatch.setattr(commands, "build_office", small)
+
+    answer = client.post("/setup", data=FORM | {"token": token, "start": start})
+
+    assert (answer.status_code, answer.location) == (303, address)
+    with client.application.app_context():
+        assert bool(db.session.scalar(sa.select(sa.func.count(Case.id)))) == (start == "demo")
+    assert client.get("/").json["roles"] == ["admin"]

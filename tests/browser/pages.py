@@ -167,6 +167,26 @@ def _open_combo(page: Page, office: Office) -> None:
     page.press("[name=person-text]", "ArrowDown")
 
 
+def _sos(page: Page, office: Office) -> None:
+    name, phone = office.sql(
+        "SELECT name_used, phone_jp FROM person WHERE phone_jp IS NOT NULL ORDER BY id LIMIT 1"
+    )[0]
+    page.goto("/inquiries/new")
+    page.check("[name=categories][value=pregnancy]")
+    page.fill("[name=name_text]", name)
+    page.fill("[name=summary]", f"Em ở Gunma, hạn visa 20/1/2030, số của em {phone}")
+    page.wait_for_selector("#people")
+    page.wait_for_selector(
+        "[name=urgency][value=now]:checked", state="attached"
+    )  # by the box that was ticked
+
+
+def _sos_to_case(page: Page, office: Office) -> None:
+    _sos(page, office)
+    page.click("label:has([name=channel][value=phone])")
+    save(page)
+
+
 def _logged_out(page: Page, office: Office) -> None:
     page.goto("/people/new")
     page.evaluate("document.querySelector('main [name=csrf_token]').value = 'old'")
@@ -215,6 +235,7 @@ PAGES: dict[str, Kind] = {
     "home-treasurer": Kind(_at("/"), role="treasurer", is_alike=True),
     "home-organiser": Kind(_at("/"), role="organiser", is_alike=True),
     "home-auditor": Kind(_at("/"), role="auditor", is_alike=True),
+    "home-interpreter": Kind(_at("/"), role="interpreter"),
     "drawer": Kind(_open_drawer),
     "cases": Kind(_at("/cases/?per_page=10")),
     "cases-filters": Kind(_at("/cases/?per_page=10&filter=1")),
@@ -243,6 +264,8 @@ PAGES: dict[str, Kind] = {
     "study-session": Kind(_at("/study-sessions/{session}")),
     "donor": Kind(_at("/donors/{donor}")),
     "case-new": Kind(_at("/cases/new")),
+    "sos": Kind(_sos, role="caseworker"),
+    "sos-to-case": Kind(_sos_to_case, role="caseworker"),
     "case-combobox": Kind(_open_combo, covers=True),
     "case-edit": Kind(_at("/cases/{case}/edit")),
     "person-edit": Kind(_at("/people/{person}/edit")),
@@ -255,6 +278,7 @@ PAGES: dict[str, Kind] = {
     "reason": Kind(_at("/cases/{secret}")),
     "search-typing": Kind(_type_in_header, covers=True),
     "search": Kind(_at("/search?q=nguyen")),
+    "ledgers": Kind(_at("/import")),
     "import": Kind(_at("/people/import")),
     "import-columns": Kind(_import_columns),
     "import-preview": Kind(_import_preview),

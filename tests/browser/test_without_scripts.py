@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Window
+from tests.browser.offices import Office
 from tests.browser.pages import save
 
 PERSON = "SELECT full_name_vi FROM person WHERE full_name_vi IS NOT NULL ORDER BY id LIMIT 1"
@@ -50,3 +51,25 @@ def test_filters_open_and_narrow_a_list(window: Window) -> None:
 
     expect(page.locator(".chip.on:not([aria-current])")).to_contain_text("状態: 結果待ち")
     assert page.locator("h1").inner_text() != everything
+
+
+def test_an_sos_is_told_who_it_may_be_and_leads_to_her_case(window: Window, office: Office) -> None:
+    name, phone = office.sql("SELECT name_used, phone_jp FROM person WHERE phone_jp LIKE '+81%' ORDER BY id")[
+        0
+    ]
+    page = window("caseworker", scripts=False)
+    page.goto("/inquiries/new")
+    page.click("label:has([name=channel][value=zalo])")
+    page.click("label:has([name=urgency][value=normal])")
+    page.fill("[name=summary]", f"Em ở Gunma, {phone}")
+    page.fill("[name=name_text]", name)
+    page.click("[name=_look]")
+    page.click("button[name=_take][value='pref=10']")
+    expect(page.locator("[name=pref]")).to_have_value("10")
+    page.click("#people button >> nth=0")
+    expect(page.locator("#people .ok")).to_have_text("結びつけました")
+
+    save(page)
+
+    page.wait_for_url(re.compile(r"/cases/\d+$"))
+    expect(page.locator("main")).to_contain_text("Em ở Gunma")

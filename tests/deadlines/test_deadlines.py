@@ -1,7 +1,7 @@
 """Facts and deadlines on their pages: whose they are, how they are settled, what the database holds to."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -222,3 +222,19 @@ def test_a_day_is_closed_once(admin: FlaskClient, count: Callable[[type[Any]], i
 
     assert (again.status_code, answer.status_code) == (422, 303)
     assert count(Holiday) == before + 1
+
+
+def test_a_case_says_how_near_its_open_deadlines_are(admin: FlaskClient, saved: Saved) -> None:
+    case = a_case()
+    for number, (days, state) in enumerate(((56, "open"), (-2, "missed"), (0, "open"), (3, "done"))):
+        on = today() + timedelta(days=days)
+        done = {"done_on": today()} if state == "done" else {}
+        saved(a_deadline(case=case, rule_id=number + 1, safe_on=on, due_on=on, status=state, **done))
+
+    page = admin.get("/cases/1")
+
+    for words_of_it in ("56 days left", "2 days over", "Today"):
+        assert words_of_it in words(page)
+    assert page.text.count('class="dl') == 3
+    assert '<span class="dl over"><b>2 days over</b>' in page.text
+    assert "3 days left" not in page.text  # what is done is not near any more

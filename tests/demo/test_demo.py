@@ -408,3 +408,22 @@ def test_the_command_shows_each_password_once(tmp_path: Path, monkeypatch: pytes
 
     assert result.exit_code == 0, result.output
     assert [result.output.count(password) for password in passwords] == [1] * 7
+
+
+def test_the_interpreter_and_the_organiser_have_claims_of_their_own(office: Session) -> None:
+    users = {user.email.partition("@")[0]: user.id for user in of(office, User)}
+    claims = [(one.created_by, one.support_type, one.status.value) for one in of(office, Expense)]
+
+    travel = [claim for claim in claims if claim[:2] == (users["interpreter"], "travel")]
+    assert {status for _by, _type, status in travel} >= {"submitted", "paid"}
+    bought = [one for one in of(office, Expense) if one.created_by == users["organiser"]]
+    assert bought
+    assert all(one.event.organiser_id == users["organiser"] for one in bought)
+
+
+def test_the_interpreter_is_asked_and_may_read_what_happened(office: Session) -> None:
+    hers = [row for row in of(office, CaseStaff) if row.role == "interpreter" and row.to_on is None]
+    told = {row.case.id for row in hers if row.share_story}
+
+    assert [row for row in hers if row.answer == "requested"]
+    assert [fact for fact in of(office, Fact) if fact.case and fact.case.id in told]

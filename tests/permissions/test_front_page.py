@@ -234,3 +234,22 @@ def test_every_role_has_a_board() -> None:
     from admin_views.front import BOARDS  # noqa: PLC0415
 
     assert {board.role for board in BOARDS} == set(Role)
+
+
+@pytest.mark.parametrize(
+    ("role", "lists", "not_hers"),
+    [("admin", "/cases/import", "/users/import"), ("treasurer", "/donations/import", "/cases/import")],
+)
+def test_the_page_of_ledgers_leads_to_the_lists_that_one_may_fill(
+    role: str, lists: str, not_hers: str, enter: Enter, world: World
+) -> None:
+    page = enter(role).get("/import").text
+
+    assert f'href="{lists}"' in page
+    assert f'href="{not_hers}"' not in page
+    assert enter(role).get(lists).status_code == 200
+
+
+def test_who_may_fill_no_list_has_no_page_of_ledgers(enter: Enter, world: World, app: Flask) -> None:
+    assert enter("auditor").get("/import").status_code == 403
+    assert app.test_client().get("/import").status_code == 302

@@ -34,13 +34,15 @@ SINGLE = (
     "/vocabularies",
     "/nowhere",
 )
+SINGLE += ("/import", "/inquiries/1/case")
 SINGLE += ("/tf-setup", "/mf-recovery-codes", "/readings/day?q=x", "/readings/postal-code?q=x")
 LOG = "/access-log/"  # tells which field was looked at, and which file was taken, as the log keeps it
 WORD = re.compile(r"[A-Za-z]{3,}")
 # Names of programs, files and languages; codes that stand beside their words; what a person would type; Babel's days.
 NAMES = re.compile(
     r"tomoiki|FRESC|English|Tiếng Việt|Excel|CSV|xlsx|UTF-8|Shift_JIS|Ctrl\+Enter|width=device-width,initial-scale=1"
-    r"|[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+|\{FY\}|\{seq:0\dd\}|[\w.]+@[\w.]+|[A-Z]{1,3}\d{4}-\d+|[A-Z]-\d+"
+    r"|[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+|[A-Z][a-z]{2}\s\d{1,2}\s[A-Z][a-z]{2}\b"
+    r"|\{FY\}|\{seq:0\dd\}|[\w.]+@[\w.]+|[A-Z]{1,3}\d{4}-\d+|[A-Z]-\d+"
 )
 
 

@@ -277,7 +277,9 @@ MATRIX: Matrix = {
         "caseworker": (Grant("CRU", _of_cases("CaseStaff", normal_or_own_cases)),),
         "interpreter": (
             Grant(
-                "R", _of_cases("CaseStaff", assigned_cases), _only("case", "user", "role", "from_on", "to_on")
+                "R",
+                _of_cases("CaseStaff", assigned_cases),
+                _only("case", "user", "role", "from_on", "to_on", "answer"),
             ),
         ),
     },

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -28,11 +29,25 @@ from tomoiki.core.languages import language
 from tomoiki.core.names import read_name
 from tomoiki.core.reading import BadInput
 
+START = "start"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A way to begin: its words, what is done at once, and the page that one finds oneself on."""
+
+    label: LazyString
+    note: LazyString
+    address: str = "/"
+    run: Callable[[Session], object] = lambda session: None
+
+
 OFFICE = (SettingKey.org_name_ja, SettingKey.fy_start_month, SettingKey.language)
 
 
-def install(app: Flask) -> None:
-    """Add the page, and let `serve` print its address."""
+def install(app: Flask, starts: Mapping[str, Start]) -> None:
+    """Add the page with these ways to begin, the usual one first, and let `serve` print its address."""
+    app.extensions["tomoiki_starts"] = starts
     app.extensions["tomoiki_setup_address"] = partial(setup_address, app)
     app.add_url_rule("/setup", "setup", _page, methods=["GET", "POST"])
 
@@ -67,6 +82,7 @@ def _page() -> ResponseReturnValue:
         take_language()
         return _form(token, _defaults(), {})
     entries = {name: request.form.get(name, "") for name in (*_READERS, *OFFICE)}
+    entries[START] = request.form.get(START, list(_starts())[-1])
     faults = _faults(entries)
     return _form(token, entries, faults) if faults else _begin(entries)
 
@@ -89,12 +105,23 @@ def _check_token() -> str:
 
 
 def _defaults() -> dict[str, str]:
-    return {key.value: KINDS[key.value].default for key in OFFICE} | {"language": language()}
+    usual = {"language": language(), START: next(iter(_starts()))}
+    return {key.value: KINDS[key.value].default for key in OFFICE} | usual
+
+
+def _starts() -> Mapping[str, Start]:
+    found: Mapping[str, Start] = current_app.extensions["tomoiki_starts"]
+    return found
 
 
 def _form(token: str, entries: Mapping[str, str], faults: Mapping[str, LazyString]) -> ResponseReturnValue:
     page = render_template(
-        "account/setup.html", token=token, entries=entries, faults=faults, languages=Interface
+        "account/setup.html",
+        token=token,
+        entries=entries,
+        faults=faults,
+        languages=Interface,
+        starts=_starts(),
     )
     return make_response(page, 422 if faults else 200, SECRET_PAGE)
 
@@ -118,22 +145,25 @@ def _faults(entries: Mapping[str, str]) -> dict[str, LazyString]:
         text = entries[key].strip()
         if refused := fault_of(key, text) if text else _("This must not be empty."):
             faults[key.value] = refused
+    if entries[START] not in _starts():
+        faults[START] = _("Choose one of the list.")
     return faults
 
 
 def _begin(entries: Mapping[str, str]) -> ResponseReturnValue:
-    session = db.session()
+    session, start = db.session(), _starts()[entries[START]]
     person = (entries["email"], entries["name"], [Role.admin], entries["password"], entries["language"])
     try:
         user = add_user(session, *person)
         _store_settings(session, entries)
+        start.run(session)
     except IntegrityError:  # no row to wait for: then the unique keys of the settings let one win
         session.rollback()
         abort(404)
     login_user(user, authn_via=["setup"])
     session.commit()
     _token_file(current_app).unlink(missing_ok=True)
-    return redirect("/", 303)
+    return redirect(start.address, 303)
 
 
 def _store_settings(session: Session, entries: Mapping[str, str]) -> None:

@@ -219,7 +219,7 @@ class Channel(OpenChoice):
     line = "line", _("LINE")
     phone = "phone", _("Telephone")
     sms = "sms", _("SMS")
-    email = "email", _("E-mail")
+    email = "email", _("E-mail message")
     web_form = "web_form", _("Web form")
     walk_in = "walk_in", _("Came to the office")
     referral_partner = "referral_partner", _("Referred by an expert or group")

@@ -361,6 +361,7 @@ class CaseStaff(Record):
 
     case: Mapped[Case] = ref(label=_("Case"), on_delete="cascade", search="open")
     user: Mapped[User] = ref(label=_("User"), index=False)
+    user_id: Mapped[int]
     role: Mapped[StaffRole] = col(label=_("Role on the case"))
     from_on: Mapped[date] = col(label=_("First day"), default=today)
     to_on: Mapped[date | None] = col(label=_("Last day"))

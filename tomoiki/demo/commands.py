@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 from flask_security import hash_password
+from sqlalchemy.orm import Session
 
 from tomoiki.core.actors import SYSTEM, acting
 from tomoiki.core.database import db, in_write
@@ -33,6 +34,11 @@ def demo(scale: int, day: datetime | None) -> None:
     except OfficeInUse:
         raise click.ClickException("The database is in use. Demo data goes into an empty one only.") from None
     _report(made)
+
+
+def begin(session: Session) -> None:
+    """Fill the office of somebody who wants to try it first; the demo's users get in by an invitation."""
+    build_office(session, today(), hash_password)
 
 
 def _report(made: MadeOffice) -> None:

@@ -13,6 +13,7 @@ from tomoiki.core.records import Record
 from tomoiki.demo.bank import add_bank
 from tomoiki.demo.casework import add_cases
 from tomoiki.demo.chance import Chance, moment
+from tomoiki.demo.claims import add_claims, add_told_facts
 from tomoiki.demo.contacts import add_activities
 from tomoiki.demo.first_contacts import add_inquiries
 from tomoiki.demo.gatherings import add_events, add_registrations
@@ -26,7 +27,7 @@ from tomoiki.demo.promises import add_promises
 from tomoiki.demo.receipts import add_pledges, add_receipts
 from tomoiki.demo.rows import Rows
 from tomoiki.demo.spending import add_expenses, open_general_fund
-from tomoiki.demo.system import add_system
+from tomoiki.demo.system import add_system, tell_whom_to_call
 from tomoiki.demo.team import add_team
 from tomoiki.events.models import Attendee, Event
 from tomoiki.money.models import GENERAL, Donor, Fund
@@ -79,6 +80,7 @@ def build_office(
     add_activities(chance("activities"), rows, team, size.of(3400))
     add_inquiries(chance("inquiries"), rows, team, size.of(120, fewest=12))
     add_legal_days(session, chance("deadlines"), rows, team)
+    add_told_facts(rows, team)
     add_referrals(chance("referrals"), rows, add_partners(chance("partners"), rows))
     add_stays(chance("stays"), rows, add_shelters(chance("shelters"), rows, size.of(10, fewest=6)))
     funds = add_funds(session, chance("funds"), rows, bodies)
@@ -89,6 +91,7 @@ def build_office(
     # -- what the money did, what employers promised, what the administrator worded -----------------------------
     add_pledges(chance("pledges"), rows)
     add_expenses(chance("expenses"), rows, team, funds, size.of(420, fewest=40))
+    add_claims(chance("claims"), rows, team, funds[GENERAL])
     add_receipts(chance("receipts"), rows)
     add_bank(chance("bank"), rows, team)
     add_promises(chance("promises"), rows, team, bodies)
@@ -97,6 +100,7 @@ def build_office(
     counts = rows.write()
     write_papers(session, papers)
     open_general_fund(session, funds[GENERAL], chance("funds").first_day)
+    tell_whom_to_call(session)
     return MadeOffice(counts, team.passwords)
 
 

@@ -3,7 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from tomoiki.accounts.models import OfficeChoice
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tomoiki.accounts.models import OfficeChoice, Setting
+from tomoiki.accounts.settings import SettingKey
 from tomoiki.cases.models import Case
 from tomoiki.core.history import AccessLog, ChangeLog
 from tomoiki.demo.chance import Chance, moment
@@ -23,6 +27,18 @@ WORDS: tuple[dict[str, Any], ...] = (
     {"list": "activity_type", "code": "visit", "ja": "訪問・面談"},
 )
 LOOKS = 20
+EMERGENCY = (
+    "警察 ・ Cảnh sát 110\n救急・消防 ・ Cấp cứu, cứu hỏa 119"  # the two that everybody knows to be right
+)
+
+
+def tell_whom_to_call(session: Session) -> None:
+    """Write the emergency numbers that an interpreter finds on her first page."""
+    setting = Setting.__table__.c
+    asked = sa.update(Setting).where(
+        setting.key == SettingKey.emergency_contacts.value, setting.value.is_(None)
+    )
+    session.execute(asked.values(value=EMERGENCY))
 
 
 def add_system(chance: Chance, rows: Rows, team: Team) -> None:
