@@ -46,14 +46,16 @@ UNCOUNTED = ("walk", "browser", "postgresql")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    counting = coverage.Coverage.current()
-    if counting is None or not any(map(item.get_closest_marker, UNCOUNTED)):
-        return (yield)
-    counting.stop()
+    counting = []
+    if any(map(item.get_closest_marker, UNCOUNTED)):
+        while (one := coverage.Coverage.current()) is not None:  # a process of xdist has one in another
+            one.stop()
+            counting.append(one)
     try:
         return (yield)
     finally:
-        counting.start()
+        for one in reversed(counting):
+            one.start()
 
 
 # -- databases -------------------------------------------------------------------------------------------

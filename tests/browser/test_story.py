@@ -21,7 +21,7 @@ def test_from_the_printed_address_to_the_first_record(windows: Windows, tmp_path
         page.fill("[name=email]", "naoko@example.org")
         page.fill("[name=password]", "たいへん 長い ひとつの ことば")
         page.click("main .btn-primary")
-        page.wait_for_url("**/")
+        page.wait_for_url("**/import")
 
         page.click("nav >> text=支援対象者")
         page.click("main .btn-primary >> nth=0")
@@ -57,7 +57,7 @@ def _begin(windows: Windows, office: Office) -> Page:
     ):
         page.fill(f"[name={name}]", text)
     page.click("main .btn-primary")
-    page.wait_for_url("**/")
+    page.wait_for_url("**/import")
     return page
 
 
