@@ -19,6 +19,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [
@@ -35,7 +36,7 @@ READS = (
     "/cases/",
     "/cases/?status=active&sort=-opened_on",
     "/people/?q=nguyen",
-    "/search?q=相談",
+    f"/search?q={quote('相談')}",
     "/donations/",
 )
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
