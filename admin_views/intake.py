@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import force_locale, format_datetime
@@ -15,7 +15,7 @@ from admin_views.engine.hints import Beside, Hints, Typed
 from admin_views.engine.parts import Part
 from admin_views.engine.readings import second_reading
 from admin_views.engine.values import label
-from admin_views.front.words import all_of, span_words
+from admin_views.front.words import all_of, minutes_words
 from admin_views.likely import Likely, likely_people
 from tomoiki.accounts.settings import SettingKey, get_settings
 from tomoiki.cases.lists import CaseCategory, Priority
@@ -57,7 +57,7 @@ def _minutes(session: Session) -> Mapping[str, int]:
 
 
 def _within(minutes: int) -> str:
-    return _("within %(time)s", time=span_words(timedelta(minutes=minutes), as_hours=True))
+    return _("within %(time)s", time=minutes_words(minutes, as_hours=True))
 
 
 def intake(desk: Desk, typed: Typed) -> Hints:
@@ -189,7 +189,7 @@ def _answer(office: str, minutes: str) -> str:
     hello = _("Hello, this is %(office)s. We have your message. Are you in a safe place now?", office=office)
     if not minutes:
         return hello
-    time = span_words(timedelta(minutes=int(minutes)), as_hours=True)
+    time = minutes_words(int(minutes), as_hours=True)
     return " ".join((hello, _("We will answer you within %(time)s.", time=time)))
 
 

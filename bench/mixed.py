@@ -28,7 +28,7 @@ sys.path[:0] = [
     str(ROOT / "bench"),
 ]
 from client import Http  # noqa: E402 - the benchmark's own
-from load import EMAIL, PASSWORD  # noqa: E402 - beside this file
+from load import EMAIL, PASSWORD, log_in  # noqa: E402 - beside this file
 
 CLIENTS, SECONDS, SCALE = 8, 60, "10"
 READS = (
@@ -57,18 +57,13 @@ class Person(threading.Thread):
     def run(self) -> None:
         """Read four pages, save one case, until the time is over."""
         try:
-            self._log_in()
+            log_in(self.http)
             while time.monotonic() < self.until:
                 for _ in range(4):
                     self._ask("GET", self.chance.choice((*READS, f"/cases/{self.chance.choice(self.cases)}")))
                 self._save(self.chance.choice(self.cases))
         except Exception as fault:
             self.faults.append(repr(fault))
-
-    def _log_in(self) -> None:
-        path, fields = self.http.scrape("/login", "password")
-        mine = {"email": EMAIL, "password": PASSWORD}
-        self.http.request("POST", path, [(name, mine.get(name, value)) for name, value in fields])
 
     def _ask(self, method: str, path: str, fields: Any = None, expected: int = 200) -> float:
         answer = self.http.request(method, path, fields)

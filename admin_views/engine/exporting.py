@@ -26,6 +26,7 @@ from tomoiki.core.access import Grant
 from tomoiki.core.database import db
 from tomoiki.core.fields import Field, fields_of
 from tomoiki.core.history import log_export
+from tomoiki.core.records import Record
 
 BATCH = 500  # more rows at a time no longer fit the processor's cache: a tenth slower
 IDS, FIRST, LAST = "exported_ids", "first_exported", "last_exported"
@@ -75,11 +76,8 @@ class Export:
     def batches(self) -> Iterator[list[Values]]:
         """Yield the rows in batches, each as its columns: the ids, then as `columns`."""
         with self._reading() as connection:
-            labels = {
-                column.name: dict(_pairs(connection, column.labels, self.params))
-                for column in self.columns
-                if column.labels is not None
-            }
+            few = dict.fromkeys(column.labels for column in self.columns if column.labels is not None)
+            labels = {one: dict(_pairs(connection, one, self.params)) for one in few}
             for rows in self._rows(connection):
                 yield self._cells(connection, list(zip(*rows, strict=True)), labels)
 
@@ -103,15 +101,15 @@ class Export:
             yield connection
 
     def _cells(
-        self, connection: Connection, found: list[Values], labels: Mapping[str, Mapping[int, Any]]
+        self, connection: Connection, found: list[Values], labels: Mapping[sa.Select[Any], Mapping[int, Any]]
     ) -> list[Values]:
         ids, flags = found[0], self._flags
         stored = iter(found[1 + flags :])
         cells = [ids]
         for column in self.columns:
             values = next(stored) if column.links is None else self._several(connection, column.links, ids)
-            if column.name in labels:
-                values = list(map(labels[column.name].get, values))
+            if column.labels is not None:
+                values = list(map(labels[column.labels].get, values))
             cells.append(column.cells(values))
         return self._masked(cells, found[1 : 1 + flags]) if flags else cells
 
@@ -171,7 +169,9 @@ def plan_export(screen: Screen, asked: Arguments) -> Export:
     names = exported_fields(screen)
     masks = may.masks(who, model), may.masks(who, model, "export")
     fields = {name: fields_of(model)[name] for name in names}
-    labels = {name: few for name, what in fields.items() if (few := _few_labels(what)) is not None}
+    targets = {name: what.target for name, what in fields.items() if what.kind == "ref"}
+    few = {target: _few_labels(record_named(target)) for target in dict.fromkeys(targets.values())}
+    labels = {name: one for name, target in targets.items() if (one := few[target]) is not None}
     single = [name for name, what in fields.items() if not what.is_plural and name not in labels]
     chosen = selection(model, single)
     flags = [flag(mask) for alike in masks if len(alike) > 1 for mask in alike]
@@ -255,12 +255,9 @@ def _column(screen: Screen, what: Field, labels: sa.Select[Any] | None) -> Colum
     return Column(what.name, header, kind_of(what), cells_of(what), links, labels)
 
 
-def _few_labels(what: Field) -> sa.Select[Any] | None:
-    """Return the select of the labels of all records that a reference may point at, if they are few."""
-    if what.kind != "ref":
-        return None
-    target, who = record_named(what.target), viewer()
-    table = target.__table__
+def _few_labels(target: type[Record]) -> sa.Select[Any] | None:
+    """Return the select of the labels of all records of a table, if they are few."""
+    table, who = target.__table__, viewer()
     far = table.alias()
     text = label_of(target, far, who)
     if text is None or db.session.execute(sa.select(table.c.id).offset(FEW).limit(1)).first():

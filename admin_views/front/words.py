@@ -36,9 +36,9 @@ def minutes_words(minutes: float, *, as_hours: bool = False) -> str:
     return _("%(count)s days", count=f"{whole // DAY:,}")
 
 
-def span_words(span: timedelta, *, as_hours: bool = False) -> str:
+def span_words(span: timedelta) -> str:
     """Return a length of time in words."""
-    return minutes_words(span.total_seconds() / 60, as_hours=as_hours)
+    return minutes_words(span.total_seconds() / 60)
 
 
 def tag(choices: AnyChoice, code: str) -> Markup:

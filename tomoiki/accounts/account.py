@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from flask_security import auth_required, current_user
 
 from tomoiki.accounts.models import Interface, Theme, User
+from tomoiki.core.cookies import keep_here
 from tomoiki.core.database import db, in_write
-from tomoiki.core.languages import YEAR, speak_here
+from tomoiki.core.languages import speak_here
 from tomoiki.core.vocabulary import find_choice
 from tomoiki.core.wordings import entries
 
@@ -41,5 +42,5 @@ def _save(user_id: int) -> ResponseReturnValue:
         speak_here(answer, language.value)
     keys = request.form.get("keys", "")
     if keys in ("on", "off"):  # a matter of this keyboard, not of the user (WCAG 2.1.4)
-        answer.set_cookie("keys", keys, YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+        keep_here(answer, "keys", keys)
     return answer

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tomoiki.cases.lists import InquiryStatus
 from tomoiki.cases.models import Case, Inquiry
 from tomoiki.cases.rules import phones_of
-from tomoiki.core.formats import FACEBOOK
+from tomoiki.core.identifiers import read_facebook
 from tomoiki.core.reading import BadInput
 from tomoiki.people.models import Person
 
@@ -25,13 +23,13 @@ def person_of(inquiry: Inquiry, name: str) -> Person:
     if len(numbers) == 1:  # a number that could be of either country is asked for later
         setattr(person, "phone_vn" if numbers[0].startswith("+84") else "phone_jp", numbers[0])
     elif handle and (account := ACCOUNT.get(inquiry.channel)):
-        setattr(person, account, _read(FACEBOOK.read, handle) if account == "facebook" else handle)
+        setattr(person, account, _facebook(handle) if account == "facebook" else handle)
     return person
 
 
-def _read(read: Callable[[str], object], text: str) -> str | None:
+def _facebook(typed: str) -> str | None:
     try:
-        return str(getattr(read(text), "value", "")) or None
+        return read_facebook(typed).value
     except BadInput:
         return None
 

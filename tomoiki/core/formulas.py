@@ -6,10 +6,11 @@ apostrophes of its own gets one more: so nothing is lost on the way out and back
 
 import re
 
-SIGNS = "=+\\-@\t\r'"  # in a pattern's brackets: no cell that begins otherwise needs a second look
+_STARTS = r"=+\-@\t\r"  # in a pattern's brackets
+SIGNS = f"{_STARTS}'"  # likewise: no cell that begins otherwise needs a second look
 
-_RUNS = re.compile(r"'*[=+\-@\t\r]")
-_DISARMED = re.compile(r"'+[=+\-@\t\r]")
+_RUNS = re.compile(f"'*[{_STARTS}]")
+_DISARMED = re.compile(f"'+[{_STARTS}]")
 
 
 def disarmed(text: str) -> str:

@@ -11,9 +11,11 @@ from flask_babel import Babel, Domain, get_domain, get_locale
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from tomoiki.core.cookies import keep_here
+
 LANGUAGES = {"ja": "日本語", "vi": "Tiếng Việt", "en": "English"}
 DEFAULT = "ja"
-COOKIE, YEAR = "lang", 31_536_000  # seconds
+COOKIE = "lang"
 CATALOGS = Path(__file__).parents[2] / "translations"
 
 
@@ -62,7 +64,7 @@ def _spoken_here() -> str | None:
 
 def speak_here(answer: Response, code: str) -> None:
     """Let this browser speak the language when nobody is logged in: her session may end while she types."""
-    answer.set_cookie(COOKIE, code, YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+    keep_here(answer, COOKIE, code)
 
 
 _catalogs: dict[str, Any] = {}
